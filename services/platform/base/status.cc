@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "services/platform/base/status.h"
+
+#include "absl/strings/cord.h"
+#include "absl/strings/str_cat.h"
+
+namespace huying::base {
+namespace {
+constexpr char kTypeUrl[] = "type.googleapis.com/huying.common.v1.Problem";
+
+absl::string_view View(std::string_view s) { return {s.data(), s.size()}; }
+
+Reason DefaultReason(absl::StatusCode code) {
+  switch (code) {
+    case absl::StatusCode::kInvalidArgument:
+      return Reason::MALFORMED_REQUEST;
+    case absl::StatusCode::kNotFound:
+      return Reason::NOT_FOUND;
+    case absl::StatusCode::kAlreadyExists:
+      return Reason::ALREADY_EXISTS;
+    case absl::StatusCode::kPermissionDenied:
+      return Reason::PERMISSION_MISSING;
+    case absl::StatusCode::kUnauthenticated:
+      return Reason::SIGN_IN_NEEDED;
+    case absl::StatusCode::kFailedPrecondition:
+      return Reason::CONDITION_NOT_MET;
+    case absl::StatusCode::kResourceExhausted:
+      return Reason::QUEUE_FULL;
+    case absl::StatusCode::kDeadlineExceeded:
+      return Reason::DEADLINE_EXCEEDED;
+    case absl::StatusCode::kUnavailable:
+      return Reason::STORAGE_UNAVAILABLE;
+    case absl::StatusCode::kAborted:
+      return Reason::FACTS_CHANGED;
+    default:
+      return Reason::INTERNAL_FAULT;
+  }
+}
+}  // namespace
+
+ProblemStatus::ProblemStatus(absl::StatusCode code, Reason reason, std::string_view zh,
+                             std::string_view en)
+    : code_(code) {
+  problem_.set_reason(reason);
+  problem_.set_message(std::string(zh));
+  problem_.set_message_en(std::string(en));
+}
+
+ProblemStatus&& ProblemStatus::Field(std::string_view path) && {
+  problem_.set_field(std::string(path));
+  return std::move(*this);
+}
+ProblemStatus&& ProblemStatus::Rule(std::string_view rule_id) && {
+  problem_.set_rule_id(std::string(rule_id));
+  return std::move(*this);
+}
+ProblemStatus&& ProblemStatus::Law(std::string_view article) && {
+  problem_.set_legal_article(std::string(article));
+  return std::move(*this);
+}
+ProblemStatus&& ProblemStatus::Next(std::string_view zh, std::string_view en) && {
+  problem_.set_next_step(std::string(zh));
+  problem_.set_next_step_en(std::string(en));
+  return std::move(*this);
+}
+
+ProblemStatus::operator absl::Status() const {
+  absl::Status status(code_, problem_.message_en());
+  status.SetPayload(kTypeUrl, absl::Cord(problem_.SerializeAsString()));
+  return status;
+}
+
+ProblemStatus Invalid(Reason reason, std::string_view zh, std::string_view en) {
+  return {absl::StatusCode::kInvalidArgument, reason, zh, en};
+}
+ProblemStatus Refused(Reason reason, std::string_view zh, std::string_view en) {
+  return {absl::StatusCode::kFailedPrecondition, reason, zh, en};
+}
+ProblemStatus Denied(Reason reason, std::string_view zh, std::string_view en) {
+  return {absl::StatusCode::kPermissionDenied, reason, zh, en};
+}
+ProblemStatus NotFound(std::string_view name) {
+  return {absl::StatusCode::kNotFound, Reason::NOT_FOUND, absl::StrCat("没有找到 ", View(name)),
+          absl::StrCat(View(name), " was not found")};
+}
+ProblemStatus AlreadyExists(std::string_view zh, std::string_view en) {
+  return {absl::StatusCode::kAlreadyExists, Reason::ALREADY_EXISTS, zh, en};
+}
+ProblemStatus Aborted(Reason reason, std::string_view zh, std::string_view en) {
+  return {absl::StatusCode::kAborted, reason, zh, en};
+}
+ProblemStatus Exhausted(std::string_view zh, std::string_view en) {
+  return {absl::StatusCode::kResourceExhausted, Reason::QUEUE_FULL, zh, en};
+}
+ProblemStatus Unavailable(Reason reason, std::string_view zh, std::string_view en) {
+  return {absl::StatusCode::kUnavailable, reason, zh, en};
+}
+ProblemStatus Unauthenticated(Reason reason, std::string_view zh, std::string_view en) {
+  return {absl::StatusCode::kUnauthenticated, reason, zh, en};
+}
+
+Problem ProblemOf(const absl::Status& status) {
+  Problem problem;
+  if (auto payload = status.GetPayload(kTypeUrl)) {
+    if (problem.ParseFromString(std::string(*payload))) return problem;
+  }
+  problem.set_reason(DefaultReason(status.code()));
+  problem.set_message_en(std::string(status.message()));
+  problem.set_message(problem.message_en());
+  return problem;
+}
+
+absl::Status InField(const absl::Status& status, std::string_view field_prefix) {
+  if (status.ok()) return status;
+  Problem problem = ProblemOf(status);
+  problem.set_field(problem.field().empty() ? std::string(field_prefix)
+                                            : absl::StrCat(View(field_prefix), ".", problem.field()));
+  absl::Status result(status.code(), status.message());
+  result.SetPayload(kTypeUrl, absl::Cord(problem.SerializeAsString()));
+  return result;
+}
+
+}  // namespace huying::base

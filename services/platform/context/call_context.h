@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "huying/common/v1/common.pb.h"
+#include "huying/platform/v1/journal.pb.h"
+
+namespace huying::context {
+
+// Who calls, in which realm, when it was received and until when the caller waits. Made once by the
+// pipeline (or by a reactor or due deadline), passed by const reference to every use case.
+// A plain value: copy it freely between threads.
+struct CallContext {
+  common::v1::Actor actor;
+  std::string principal;  // owner of request ids; survives a renewed token
+  std::string realm;      // exactly one
+  std::vector<std::string> permissions;
+  std::string request_id;          // empty for reads
+  std::string method;              // "huying.alert.v1.AlertService/IssueNotice"
+  absl::Time received_at;          // realm time; rules judge lateness by it
+  absl::Time deadline;             // machine time
+  std::string exercise;            // set when an exercise's actor calls
+  std::string token;               // as presented; never logged
+  std::string peer;                // for throttling and the access log
+};
+
+}  // namespace huying::context
