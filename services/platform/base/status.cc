@@ -3,12 +3,11 @@
 
 #include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
+#include "services/platform/base/strings.h"
 
 namespace huying::base {
 namespace {
 constexpr char kTypeUrl[] = "type.googleapis.com/huying.common.v1.Problem";
-
-absl::string_view View(std::string_view s) { return {s.data(), s.size()}; }
 
 Reason DefaultReason(absl::StatusCode code) {
   switch (code) {
@@ -80,8 +79,8 @@ ProblemStatus Denied(Reason reason, std::string_view zh, std::string_view en) {
   return {absl::StatusCode::kPermissionDenied, reason, zh, en};
 }
 ProblemStatus NotFound(std::string_view name) {
-  return {absl::StatusCode::kNotFound, Reason::NOT_FOUND, absl::StrCat("没有找到 ", View(name)),
-          absl::StrCat(View(name), " was not found")};
+  return {absl::StatusCode::kNotFound, Reason::NOT_FOUND, absl::StrCat("没有找到 ", Abs(name)),
+          absl::StrCat(Abs(name), " was not found")};
 }
 ProblemStatus AlreadyExists(std::string_view zh, std::string_view en) {
   return {absl::StatusCode::kAlreadyExists, Reason::ALREADY_EXISTS, zh, en};
@@ -114,7 +113,7 @@ absl::Status InField(const absl::Status& status, std::string_view field_prefix) 
   if (status.ok()) return status;
   Problem problem = ProblemOf(status);
   problem.set_field(problem.field().empty() ? std::string(field_prefix)
-                                            : absl::StrCat(View(field_prefix), ".", problem.field()));
+                                            : absl::StrCat(Abs(field_prefix), ".", problem.field()));
   absl::Status result(status.code(), status.message());
   result.SetPayload(kTypeUrl, absl::Cord(problem.SerializeAsString()));
   return result;
