@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Every service has the same rooms, and every file says one thing.
+#include <gtest/gtest.h>
+
+#include "tests/architecture/sources.h"
+
+namespace huying::architecture {
+namespace {
+
+const std::vector<std::string> kServices = {"directory", "plan", "alert", "incident", "drill"};
+
+TEST(Rooms, EveryServiceHasTheSameOnes) {
+  for (const std::string& service : kServices) {
+    const std::string home = std::string(HUYING_SOURCE_DIR) + "/services/" + service + "/";
+    for (const std::string& room :
+         {std::string("README.md"), std::string("CMakeLists.txt"), std::string("rules"),
+          std::string("store.h"), std::string("module.h"), std::string("module.cc"),
+          service + "_service.h", service + "_service.cc", service + "_rpc.h", service + "_rpc.cc"}) {
+      EXPECT_TRUE(std::filesystem::exists(home + room)) << home << room;
+    }
+  }
+}
+
+TEST(Rooms, AServiceThatOthersCallHasAnApi) {
+  for (const std::string service : {"directory", "plan", "alert"}) {
+    EXPECT_TRUE(std::filesystem::exists(std::string(HUYING_SOURCE_DIR) + "/services/" + service +
+                                        "/api.h"))
+        << service;
+  }
+}
+
+TEST(Rooms, EveryRuleFileHasATestBesideIt) {
+  for (const std::string& service : kServices) {
+    for (const Source& source : Cpp("services/" + service + "/rules")) {
+      if (source.is_test || !Contains(source.path, ".cc")) continue;
+      const std::string test = source.path.substr(0, source.path.size() - 3) + "_test.cc";
+      EXPECT_TRUE(std::filesystem::exists(std::string(HUYING_SOURCE_DIR) + "/" + test)) << test;
+    }
+  }
+}
+
+TEST(Rooms, AReadmeAnswersTheSameQuestions) {
+  for (const std::string& service : kServices) {
+    const std::string text =
+        ReadText(std::string(HUYING_SOURCE_DIR) + "/services/" + service + "/README.md");
+    for (const std::string heading : {"Owns", "States", "Events", "Invariants", "Callers"}) {
+      EXPECT_TRUE(Contains(text, "## " + heading)) << service << "/README.md lacks ## " << heading;
+    }
+  }
+}
+
+TEST(Rooms, NoFileIsLongerThan400Lines) {
+  for (const std::string folder : {"services", "clients", "tests"}) {
+    for (const Source& source : Cpp(folder)) {
+      const auto lines = std::count(source.text.begin(), source.text.end(), '\n');
+      const int limit = source.is_test ? 800 : 400;
+      EXPECT_LE(lines, limit) << source.path;
+    }
+  }
+}
+
+TEST(Rooms, EveryFileNamesItsLicence) {
+  for (const std::string folder : {"services", "clients", "tests", "deploy", "proto"}) {
+    for (const Source& source :
+         Sources(folder, {".h", ".cc", ".cmake", ".sh", ".py", ".proto", ".yaml"})) {
+      EXPECT_TRUE(Contains(source.text.substr(0, 200), "SPDX-License-Identifier: Apache-2.0"))
+          << source.path;
+    }
+  }
+}
+
+TEST(Rooms, TestsDoNotSleep) {
+  for (const std::string folder : {"services", "clients", "tests"}) {
+    for (const Source& source : Cpp(folder)) {
+      if (!source.is_test || StartsWith(source.path, "tests/architecture/")) continue;
+      for (const std::string call : {"SleepFor(", "sleep_for(", "usleep("}) {
+        EXPECT_FALSE(Contains(source.text, call))
+            << source.path << " sleeps; wait for a condition with a bound";
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace huying::architecture
