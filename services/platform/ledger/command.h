@@ -40,7 +40,8 @@ struct Deadline {
   std::string subject;  // resource
 };
 
-// One command's view of the records and its changes. Lives inside one `decide`, on the writer thread.
+// One command's view of the records and its changes. Lives inside one `decide`, on the writer
+// thread.
 class Transaction {
  public:
   virtual ~Transaction() = default;
@@ -105,8 +106,13 @@ class Transaction {
   virtual void DeleteRaw(const RecordRef& ref) = 0;
 };
 
+// Names a series' counter in Command::reads, so that NextNumber finds it prefetched.
+inline constexpr char kCounterKind[] = "counter";
+inline RecordRef CounterRef(std::string_view series) { return {kCounterKind, std::string(series)}; }
+
 struct Command {
-  // What the use case says.
+  // What the use case says. Name what `decide` will need: it comes with the batch's one prefetch.
+  // The first is taken for the subject (its case's last entry is prefetched with it).
   std::vector<RecordRef> reads;
   // OK = accepted: changes and entry are written. Otherwise nothing is written, whatever was put,
   // but for a refusal kept with KeepRefusal.

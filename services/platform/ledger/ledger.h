@@ -24,8 +24,9 @@
 //   (*ledger)->Execute(std::move(command), [](absl::StatusOr<Receipt> receipt) { ... });
 //
 // A single writer thread takes waiting commands by lane, prefetches what they name (round trip 1),
-// lets each decide on top of the ones before, writes everything and commits once (round trip 2), then
-// answers all. A storage error aborts the whole batch: every command in it answers UNAVAILABLE.
+// lets each decide on top of the ones before, writes everything and commits once (round trip 2),
+// then answers all. A storage error aborts the whole batch: every command in it answers
+// UNAVAILABLE.
 namespace huying::ledger {
 
 using Done = absl::AnyInvocable<void(absl::StatusOr<common::v1::Receipt>)>;
@@ -45,6 +46,9 @@ struct LedgerOptions {
   // A stepped realm has no outages: its time stands still while nobody runs it.
   bool record_outages = true;
   absl::Duration outage_min = absl::Seconds(30);
+  // What fell due in an outage fires this long after the start: answers come in first.
+  absl::Duration restart_grace = absl::Seconds(60);
+  int readers_max = 8;
 };
 
 // Thread-safe. The module that opened it owns it; stop it before what its commands refer to.
@@ -55,12 +59,12 @@ class Ledger {
                                                       std::vector<KindSchema> kinds);
   virtual ~Ledger() = default;
 
-  // Never blocks. `done` runs once, on the writer thread (keep it short), or at once when the lane is
-  // full (RESOURCE_EXHAUSTED) or the ledger stops (UNAVAILABLE). A request id seen before answers with
-  // the same receipt; with another payload, ALREADY_EXISTS / REQUEST_ID_CONFLICT.
+  // Never blocks. `done` runs once, on the writer thread (keep it short), or at once when the lane
+  // is full (RESOURCE_EXHAUSTED) or the ledger stops (UNAVAILABLE). A request id seen before
+  // answers with the same receipt; with another payload, ALREADY_EXISTS / REQUEST_ID_CONFLICT.
   virtual void Execute(Command command, Done done) = 0;
-  // For callers with a thread of their own. DEADLINE_EXCEEDED leaves the outcome open: ask again with
-  // the same request id.
+  // For callers with a thread of their own. DEADLINE_EXCEEDED leaves the outcome open: ask again
+  // with the same request id.
   absl::StatusOr<common::v1::Receipt> ExecuteAndWait(Command command, absl::Duration wait);
 
   // The receipt of an earlier command with this request id; conflict as above. Before gathering.
@@ -103,5 +107,8 @@ class Ledger {
 
 // SHA-256 of stored bytes; the chain's hash.
 std::string EntryHash(std::string_view stored_bytes);
+// prev_hash of entry 1: of the header as first written, that is with epoch 1 (a restore raises the
+// epoch and must not break the chain).
+std::string GenesisHash(platform::v1::LedgerHeader header);
 
 }  // namespace huying::ledger

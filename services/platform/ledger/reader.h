@@ -18,7 +18,8 @@
 // Reads of one snapshot. They never wait for the writer.
 //
 //   ASSIGN_OR_RETURN(auto reader, ledger.Read());
-//   ASSIGN_OR_RETURN(auto page, reader->List(kAlerts, {.where = {{"state", "=", Int(ISSUED)}}}, 50, token));
+//   ASSIGN_OR_RETURN(auto page, reader->List(kAlerts, {.where = {{"state", "=", Int(ISSUED)}}}, 50,
+//   token));
 namespace huying::ledger {
 
 struct Condition {

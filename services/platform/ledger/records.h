@@ -9,9 +9,9 @@
 
 #include "services/platform/sql/sql.h"
 
-// A kind of record: a key, a version, the serialised message, and only the columns we filter or sort
-// by, each derived from the message by a lambda. Columns are projections: when their list changes,
-// they are computed anew from the messages at start.
+// A kind of record: a key, a version, the serialised message, and only the columns we filter or
+// sort by, each derived from the message by a lambda. Columns are projections: when their list
+// changes, they are computed anew from the messages at start.
 //
 //   const ledger::RecordKind<Alert> kAlerts("alert",
 //       [](const Alert& a) { return Alert::State_Name(a.state()); },

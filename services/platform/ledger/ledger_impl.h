@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "services/platform/ledger/heartbeat.h"
+#include "services/platform/ledger/kinds.h"
+#include "services/platform/ledger/lanes.h"
+#include "services/platform/ledger/ledger.h"
+#include "services/platform/ledger/reader_pool.h"
+#include "services/platform/ledger/writer.h"
+
+namespace huying::ledger {
+
+class LedgerImpl final : public Ledger {
+ public:
+  LedgerImpl(LedgerOptions options, Kinds kinds, std::unique_ptr<sql::Database> database);
+  ~LedgerImpl() override { Stop(); }
+
+  // Opens the schema, records an outage, starts the writer thread. Once.
+  absl::Status Start();
+
+  void Execute(Command command, Done done) override;
+  absl::StatusOr<std::optional<common::v1::Receipt>> FindReceipt(
+      std::string_view principal, std::string_view request_id,
+      std::string_view payload_hash) override;
+  absl::StatusOr<std::unique_ptr<Reader>> Read() override;
+  Position Head() const override;
+  const platform::v1::LedgerHeader& header() const override { return header_; }
+  int64_t WaitPast(int64_t seq, absl::Duration wait) const override;
+  int64_t InFlight() const override;
+  absl::Time OldestUndecided() const override;
+  absl::StatusOr<std::vector<DueDeadline>> Due(absl::Time now, int limit) override;
+  absl::StatusOr<absl::Time> NextDue() override;
+  absl::StatusOr<Position> LoadCursor(std::string_view follower) override;
+  absl::Status SaveCursor(std::string_view follower, const Position& position) override;
+  absl::Status BackUpTo(const std::string& path) override { return database_->BackUpTo(path); }
+  void Stop() override;
+
+ private:
+  struct PendingCursor {
+    CursorSave save;
+    bool done = false;
+    absl::Status status;
+  };
+  absl::Status RecordOutage(const LedgerHead& head);
+  void Loop();
+  bool TakeWork(std::vector<Waiting>& batch, std::vector<PendingCursor*>& cursors);
+  void RunWork(std::vector<Waiting>& batch, const std::vector<PendingCursor*>& cursors);
+
+  const LedgerOptions options_;
+  const Kinds kinds_;
+  const std::unique_ptr<sql::Database> database_;
+  ReaderPool readers_;
+  Writer writer_;  // Start, then the writer thread
+  Heartbeat heartbeat_;
+  platform::v1::LedgerHeader header_;  // constant after Start
+
+  mutable absl::Mutex mutex_;
+  Lanes lanes_ ABSL_GUARDED_BY(mutex_);
+  std::vector<PendingCursor*> cursors_ ABSL_GUARDED_BY(mutex_);  // of waiting callers
+  int64_t deciding_ ABSL_GUARDED_BY(mutex_) = 0;
+  absl::Time deciding_oldest_ ABSL_GUARDED_BY(mutex_) = absl::InfiniteFuture();
+  Position head_ ABSL_GUARDED_BY(mutex_);
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  std::thread thread_;
+};
+
+}  // namespace huying::ledger
