@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+// The few things the runtime does with files itself; ledgers are the engine's.
+namespace huying::runtime {
+
+// The file holds either the old or the new bytes, and the new ones are on disk when this returns:
+// written beside it, synced, renamed, folder synced.
+absl::Status WriteFileAtomically(const std::string& path, std::string_view bytes);
+absl::StatusOr<std::string> ReadWholeFile(const std::string& path);
+// Makes the folder and its parents, readable by this user only.
+absl::Status MakeFolder(const std::string& path);
+
+// Keeps other processes out of a data folder for as long as it lives; the kernel lets go when the
+// process ends, however it ends.
+//
+//   ASSIGN_OR_RETURN(FolderLock lock, FolderLock::Take("/var/lib/huying"));
+class FolderLock {
+ public:
+  // FAILED_PRECONDITION naming the process that holds it.
+  static absl::StatusOr<FolderLock> Take(const std::string& folder);
+  FolderLock(FolderLock&& other) noexcept;
+  FolderLock& operator=(FolderLock&& other) noexcept;
+  ~FolderLock();
+
+ private:
+  explicit FolderLock(int fd) : fd_(fd) {}
+  int fd_ = -1;
+};
+
+}  // namespace huying::runtime
