@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "huying/alert/v1/alert.pb.h"
+
+// Who hears what. An area hears `down:` of itself and of every area above, and its own `up:`.
+//
+//   alert              down:<every area told>, up:<every area above one of them>
+//   a recipient's act  up:<the recipient's area>, up:<every area above it>
+//   an escalation      the same for the area of every silent post; a stream leaves out the posts
+//   that
+//                      lie outside its area (see ShownTo)
+//
+// So a community hears itself, its subdistrict and the district; the district hears everything; and
+// siblings hear neither each other's alerts nor each other's answers.
+namespace huying::alert::rules {
+
+namespace v1 = ::huying::alert::v1;
+
+// area → its parent, as directory told it.
+using Parents = google::protobuf::Map<std::string, std::string>;
+
+// Areas above, nearest first. Stops at an area whose parent is not known, and at a circle.
+std::vector<std::string> AncestorsOf(std::string_view area, const Parents& parents);
+// `area` lies in `root` or beneath it.
+bool Within(std::string_view area, std::string_view root, const Parents& parents);
+
+std::string Down(std::string_view area);
+std::string Up(std::string_view area);
+
+// Every area the alert's chain ever told, and the areas above.
+std::vector<std::string> AlertChannels(const v1::Alert& alert);
+std::vector<std::string> RecipientChannels(std::string_view area, const Parents& parents);
+std::vector<std::string> EscalationChannels(const v1::Escalation& escalation);
+// What a client of `area` subscribes to; `ancestors` nearest first.
+std::vector<std::string> HeardChannels(std::string_view area,
+                                       absl::Span<const std::string> ancestors);
+// Does a client of `area` hear this alert?
+bool Hears(std::string_view area, absl::Span<const std::string> ancestors, const v1::Alert& alert);
+
+// The escalation as a client of `area` may see it: the posts of its own subtree. False: nothing
+// left.
+bool ShownTo(std::string_view area, v1::Escalation& escalation);
+
+// Adds areas and parents of `from` to `to` (a chain remembers all it told).
+void UnionTold(const v1::Alert& from, v1::Alert& to);
+
+}  // namespace huying::alert::rules

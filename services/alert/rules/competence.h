@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "huying/alert/v1/alert.pb.h"
+#include "huying/common/v1/common.pb.h"
+#include "services/alert/rules/areas.h"
+
+// May this post do this over these areas? Area and tier are HARD: they cannot be lent. A missing
+// power item, or a directory that does not answer, is SOFT: the act is done and flagged.
+namespace huying::alert::rules {
+
+// What directory said, as a fact of the decision.
+struct Competence {
+  bool covers_area = false;
+  std::string outside_area;
+  bool has_permission = false;
+  bool tier_ok = false;
+  std::string power_item;  // empty: none in force
+  std::vector<common::v1::LegalBasis> legal_basis;
+};
+
+struct CompetenceVerdict {
+  std::vector<common::v1::Flag> flags;
+  std::string power_item;
+  std::vector<common::v1::LegalBasis> legal_basis;
+};
+
+// `competence` empty: directory did not answer; then the token's own tier and area decide, with the
+// area table as it was last told (`known`).
+absl::StatusOr<CompetenceVerdict> JudgeCompetence(const common::v1::Actor& actor,
+                                                  const std::optional<Competence>& competence,
+                                                  absl::Span<const std::string> areas,
+                                                  const Parents& known);
+
+// 预警 is issued, adjusted and lifted by the district; subdistrict and community never (HARD).
+absl::Status RequireDistrict(const common::v1::Actor& actor);
+
+// 依据待核 when the request cites none and no power item gives one; otherwise the basis to record.
+struct Basis {
+  std::vector<common::v1::LegalBasis> rows;
+  std::vector<common::v1::Flag> flags;
+};
+template <typename Cited>
+Basis BasisOf(const Cited& cited, const CompetenceVerdict& verdict) {
+  Basis basis;
+  basis.rows.assign(cited.begin(), cited.end());
+  if (basis.rows.empty()) basis.rows = verdict.legal_basis;
+  if (basis.rows.empty()) {
+    common::v1::Flag flag;
+    flag.set_rule_id("alert.legal-basis");
+    flag.set_text("依据待核：未注明法律依据");
+    basis.flags.push_back(std::move(flag));
+  }
+  return basis;
+}
+
+common::v1::Flag MakeFlag(std::string_view rule_id, std::string_view text);
+
+}  // namespace huying::alert::rules

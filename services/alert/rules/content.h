@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "huying/alert/v1/alert_service.pb.h"
+
+// What a request must say, checked before anything is gathered. Every error names its field.
+namespace huying::alert::rules {
+
+struct ContentLimits {
+  int title_chars_max = 40;
+  int text_chars_max = 2000;
+  int target_areas_max = 500;
+  int measures_chars_min_red_orange = 10;
+};
+
+// Characters as a person counts them: UTF-8 code points.
+int CountChars(std::string_view utf8);
+// 6 or 9 digits become 12 by zeros; "" when it is no area code. (Only the form: who is whose parent
+// is looked up, never computed.)
+std::string NormaliseArea(std::string_view code);
+
+absl::Status ValidateNotice(const v1::IssueNoticeRequest& request, const ContentLimits& limits,
+                            absl::Time now);
+// `prefix` of the field paths: "content".
+absl::Status ValidateWarning(const v1::WarningContent& content, std::string_view prefix,
+                             const ContentLimits& limits, absl::Time now);
+// A reason that a later reader can understand: not empty, not endless.
+absl::Status ValidateReason(std::string_view reason, std::string_view field,
+                            const ContentLimits& limits);
+absl::Status ValidateAnswer(const v1::AnswerRequest& request, const ContentLimits& limits);
+inline constexpr int kReceiptsMax = 200;
+absl::Status ValidateReceipts(const v1::ReportReceiptsRequest& request);
+// "alerts/2026-0007".
+absl::Status ValidateAlertName(std::string_view name, std::string_view field);
+
+// 突发事件应对法 第六十四条: the eight facts of a warning.
+struct Fact {
+  std::string field;
+  std::string zh;
+  std::string en;
+};
+// Issuer and time of issue are facts of the issue itself.
+enum class FactsAt { kReview, kIssue };
+std::vector<Fact> MissingFacts(const v1::Alert& warning, FactsAt at);
+// The first missing one as INVALID_ARGUMENT with its field.
+absl::Status CheckFacts(const v1::Alert& warning, FactsAt at);
+// What every colour wants of its measures (第六十六条, 第六十七条).
+absl::Status CheckColorFitsMeasures(v1::Color color, std::string_view measures,
+                                    std::string_view field, const ContentLimits& limits);
+
+}  // namespace huying::alert::rules

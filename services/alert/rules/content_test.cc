@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "services/alert/rules/content.h"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+
+#include "services/alert/rules/test_records.h"
+#include "services/platform/base/status.h"
+
+namespace huying::alert::rules {
+namespace {
+using testing::kNorth;
+using testing::kNow;
+const ContentLimits kLimits;
+
+common::v1::Problem OfNotice(const std::function<void(v1::IssueNoticeRequest&)>& spoil) {
+  v1::IssueNoticeRequest request = testing::Notice(kNorth);
+  spoil(request);
+  return base::ProblemOf(ValidateNotice(request, kLimits, kNow));
+}
+common::v1::Problem OfWarning(const std::function<void(v1::WarningContent&)>& spoil) {
+  v1::WarningContent content = testing::RedContent();
+  spoil(content);
+  return base::ProblemOf(ValidateWarning(content, "content", kLimits, kNow));
+}
+
+TEST(NoticeContent, ACompleteNoticePasses) {
+  EXPECT_TRUE(ValidateNotice(testing::Notice(kNorth), kLimits, kNow).ok());
+}
+
+TEST(NoticeContent, EveryErrorNamesItsField) {
+  EXPECT_EQ(OfNotice([](auto& r) { r.clear_title(); }).field(), "title");
+  EXPECT_EQ(OfNotice([](auto& r) { r.clear_text(); }).field(), "text");
+  EXPECT_EQ(OfNotice([](auto& r) { r.clear_target_areas(); }).field(), "target_areas");
+  EXPECT_EQ(OfNotice([](auto& r) { r.add_target_areas("2304"); }).field(), "target_areas[1]");
+  EXPECT_EQ(OfNotice([](auto& r) { r.add_tiers(common::v1::EXTERNAL); }).field(), "tiers[0]");
+  EXPECT_EQ(OfNotice([](auto& r) { *r.mutable_expires_at() = base::ToProto(kNow); }).field(),
+            "expires_at");
+}
+
+TEST(NoticeContent, ATitleIsCountedInCharactersNotBytes) {
+  std::string title;
+  for (int i = 0; i < 40; ++i) title += "呼";
+  EXPECT_EQ(CountChars(title), 40);
+  v1::IssueNoticeRequest request = testing::Notice(kNorth);
+  request.set_title(title);
+  EXPECT_TRUE(ValidateNotice(request, kLimits, kNow).ok());
+  const auto problem = OfNotice([&](auto& r) { r.set_title(title + "应"); });
+  EXPECT_EQ(problem.reason(), base::Reason::FIELD_TOO_LONG);
+  EXPECT_EQ(problem.rule_id(), "alert.title-max");
+}
+
+TEST(NoticeContent, ItRefersToAnIncidentResponseOrderOrTask) {
+  for (const char* good : {"incidents/2026-0001", "responses/2026-0001", "orders/1", "tasks/1"}) {
+    v1::IssueNoticeRequest request = testing::Notice(kNorth);
+    request.set_refers_to(good);
+    EXPECT_TRUE(ValidateNotice(request, kLimits, kNow).ok()) << good;
+  }
+  for (const char* bad : {"", "incidents/", "plans/1", "会议纪要"}) {
+    const auto problem = OfNotice([&](auto& r) { r.set_refers_to(bad); });
+    EXPECT_EQ(problem.field(), "refers_to") << bad;
+    EXPECT_EQ(problem.rule_id(), "alert.notice-refers") << bad;
+  }
+}
+
+TEST(NoticeContent, AnAreaCodeIsBroughtToTwelveDigitsByItsFormOnly) {
+  EXPECT_EQ(NormaliseArea("230407"), "230407000000");
+  EXPECT_EQ(NormaliseArea("230407001"), "230407001000");
+  EXPECT_EQ(NormaliseArea("230407001001"), "230407001001");
+  EXPECT_EQ(NormaliseArea("23040700100x"), "");
+  EXPECT_EQ(NormaliseArea("2304"), "");
+}
+
+// R4: 突发事件应对法 第六十四条, the facts a request carries.
+TEST(WarningContent, EachMissingFactHasItsOwnFieldRuleAndLaw) {
+  const std::vector<std::pair<std::string, std::function<void(v1::WarningContent&)>>> cases = {
+      {"content.category", [](auto& c) { c.clear_category(); }},
+      {"content.color", [](auto& c) { c.clear_color(); }},
+      {"content.effective_at", [](auto& c) { c.clear_effective_at(); }},
+      {"content.target_areas", [](auto& c) { c.clear_target_areas(); }},
+      {"content.cautions", [](auto& c) { c.clear_cautions(); }},
+      {"content.measures", [](auto& c) { c.clear_measures(); }}};
+  for (const auto& [field, spoil] : cases) {
+    const auto problem = OfWarning(spoil);
+    EXPECT_EQ(problem.reason(), base::Reason::FIELD_MISSING) << field;
+    EXPECT_EQ(problem.field(), field);
+    EXPECT_EQ(problem.rule_id(), "alert.eight-facts") << field;
+    EXPECT_EQ(problem.legal_article(), "突发事件应对法 第六十四条") << field;
+  }
+}
+
+TEST(WarningContent, AllEightFactsStandAtIssueAndSixAtReview) {
+  v1::Alert empty;
+  EXPECT_EQ(MissingFacts(empty, FactsAt::kReview).size(), 6u);
+  const auto missing = MissingFacts(empty, FactsAt::kIssue);
+  ASSERT_EQ(missing.size(), 8u);
+  EXPECT_EQ(missing[6].field, "issuer_unit");
+  EXPECT_EQ(missing[7].field, "issued_at");
+  EXPECT_EQ(base::ProblemOf(CheckFacts(empty, FactsAt::kIssue)).field(), "category");
+}
+
+TEST(WarningContent, RedAndOrangeSayWhatIsToBeDone) {
+  for (const v1::Color color : {v1::RED, v1::ORANGE}) {
+    const auto problem = OfWarning([&](auto& c) {
+      c.set_color(color);
+      c.set_measures("注意安全");
+    });
+    EXPECT_EQ(problem.rule_id(), "alert.color-measures");
+    EXPECT_EQ(problem.field(), "content.measures");
+  }
+  for (const v1::Color color : {v1::YELLOW, v1::BLUE}) {
+    v1::WarningContent content = testing::RedContent();
+    content.set_color(color);
+    content.set_measures("注意安全");
+    EXPECT_TRUE(ValidateWarning(content, "content", kLimits, kNow).ok());
+  }
+}
+
+TEST(WarningContent, UnknownColourPeriodAndLengthAreRefusedByField) {
+  EXPECT_EQ(OfWarning([](auto& c) { c.set_color(static_cast<v1::Color>(9)); }).reason(),
+            base::Reason::UNKNOWN_ENUM_VALUE);
+  EXPECT_EQ(OfWarning([](auto& c) { *c.mutable_expires_at() = c.effective_at(); }).field(),
+            "content.expires_at");
+  EXPECT_EQ(OfWarning([](auto& c) { c.set_text(std::string(2001, 'x')); }).field(), "content.text");
+  EXPECT_EQ(OfWarning([](auto& c) { c.clear_title(); }).field(), "content.title");
+}
+
+TEST(AnswerContent, CannotComplyNeedsAReason) {
+  v1::AnswerRequest request;
+  request.set_alert("alerts/2026-0001");
+  request.set_kind(v1::CANNOT);
+  EXPECT_EQ(base::ProblemOf(ValidateAnswer(request, kLimits)).field(), "text");
+  request.set_text("道路中断");
+  EXPECT_TRUE(ValidateAnswer(request, kLimits).ok());
+  request.set_evacuated(-1);
+  EXPECT_EQ(base::ProblemOf(ValidateAnswer(request, kLimits)).field(), "evacuated");
+  request.clear_kind();
+  EXPECT_EQ(base::ProblemOf(ValidateAnswer(request, kLimits)).field(), "kind");
+}
+
+TEST(AnswerContent, AReceiptIsNeverAnAnswer) {
+  v1::ReportReceiptsRequest request;
+  EXPECT_EQ(base::ProblemOf(ValidateReceipts(request)).field(), "items");
+  auto* item = request.add_items();
+  item->set_alert("alerts/2026-0001");
+  for (int state = 0; state <= v1::UNREACHABLE; ++state) {
+    item->set_state(static_cast<v1::RecipientState>(state));
+    EXPECT_EQ(ValidateReceipts(request).ok(), state == v1::DELIVERED || state == v1::READ) << state;
+  }
+  item->set_state(v1::READ);
+  for (int i = 0; i < kReceiptsMax; ++i) *request.add_items() = request.items(0);
+  EXPECT_EQ(base::ProblemOf(ValidateReceipts(request)).reason(), base::Reason::FIELD_TOO_LONG);
+}
+
+}  // namespace
+}  // namespace huying::alert::rules

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "services/alert/rules/ladder.h"
+
+#include <array>
+#include <set>
+
+#include "absl/strings/str_cat.h"
+#include "services/alert/rules/areas.h"
+#include "services/platform/base/clock.h"
+#include "services/platform/base/strings.h"
+
+namespace huying::alert::rules {
+namespace {
+using common::v1::Tier;
+using Frozen = v1::RecipientList::Recipient;
+
+constexpr std::array<Tier, 4> kTiers = {Tier::EXTERNAL, Tier::DISTRICT, Tier::SUBDISTRICT,
+                                        Tier::COMMUNITY};
+
+// "urgent", "RED" … or "normal"
+std::string SpeedOf(const v1::Alert& alert) {
+  if (alert.kind() == v1::WARNING) return v1::Color_Name(alert.color());
+  return alert.urgent() ? "urgent" : "normal";
+}
+
+void Add(std::vector<std::string>& posts, const std::string& post, const std::string& silent) {
+  if (post.empty() || post == silent) return;
+  for (const std::string& known : posts) {
+    if (known == post) return;
+  }
+  posts.push_back(post);
+}
+
+// Without directory's word a post counts as held: calling an empty post is better than calling
+// nobody.
+bool NobodyHolds(const Holders& holders, const std::string& post) {
+  if (!holders) return false;
+  const auto held = holders->find(post);
+  return held == holders->end() || held->second.person().empty();
+}
+
+// Adds the area and those above it, so that a reader can tell whose subtree it lies in.
+void KeepPath(const v1::Alert& alert, const std::string& area, v1::Escalation& escalation) {
+  std::string at = area;
+  for (const std::string& above : AncestorsOf(area, alert.parents())) {
+    (*escalation.mutable_parents())[at] = above;
+    at = above;
+  }
+}
+}  // namespace
+
+std::string LimitRuleId(const v1::Alert& alert, Tier tier) {
+  return absl::StrCat("alert.answer-limit.", SpeedOf(alert), ".", common::v1::Tier_Name(tier));
+}
+
+absl::Duration DefaultLimit(const v1::Alert& alert, Tier tier) {
+  const bool community = tier == Tier::COMMUNITY;
+  const std::string speed = SpeedOf(alert);
+  if (speed == "YELLOW") return community ? absl::Hours(1) : absl::Minutes(30);
+  if (speed == "BLUE" || speed == "normal") return community ? absl::Hours(4) : absl::Hours(2);
+  return community ? absl::Minutes(10) : absl::Minutes(5);
+}
+
+std::vector<Tier> TiersOf(const v1::RecipientList& list) {
+  std::set<Tier> tiers;
+  for (const Frozen& recipient : list.recipients()) tiers.insert(recipient.tier());
+  return {tiers.begin(), tiers.end()};
+}
+
+std::string AnswerDeadlineKey(std::string_view alert, Tier tier) {
+  return absl::StrCat(base::Abs(alert), "/answer/", common::v1::Tier_Name(tier));
+}
+std::string ExpiryDeadlineKey(std::string_view alert) {
+  return absl::StrCat(base::Abs(alert), "/expires");
+}
+std::string ResolveDeadlineKey(std::string_view alert) {
+  return absl::StrCat(base::Abs(alert), "/resolve-recipients");
+}
+std::vector<std::string> LadderKeys(std::string_view alert) {
+  std::vector<std::string> keys = {ExpiryDeadlineKey(alert), ResolveDeadlineKey(alert)};
+  for (const Tier tier : kTiers) keys.push_back(AnswerDeadlineKey(alert, tier));
+  return keys;
+}
+
+std::string StepName(std::string_view alert, Tier tier, int step) {
+  return absl::StrCat(base::Abs(alert), "/escalations/", common::v1::Tier_Name(tier), "-", step);
+}
+std::string CannotStepName(std::string_view alert, std::string_view post) {
+  const size_t slash = post.rfind('/');
+  return absl::StrCat(base::Abs(alert), "/escalations/cannot-",
+                      base::Abs(slash == std::string_view::npos ? post : post.substr(slash + 1)));
+}
+
+std::vector<Frozen> SilentOf(const v1::RecipientList& list, Tier tier,
+                             const std::map<std::string, v1::RecipientState>& states) {
+  std::vector<Frozen> silent;
+  for (const Frozen& recipient : list.recipients()) {
+    if (recipient.tier() != tier) continue;
+    const auto state = states.find(recipient.post());
+    const bool spoke = state != states.end() &&
+                       (state->second == v1::ANSWERED || state->second == v1::CANNOT_COMPLY);
+    if (!spoke) silent.push_back(recipient);
+  }
+  return silent;
+}
+
+std::vector<std::string> Candidates(const v1::Alert& alert, const v1::RecipientList& list,
+                                    const Frozen& silent, int step) {
+  std::vector<std::string> posts;
+  if (step == kStepDeputies) {
+    for (const std::string& deputy : silent.deputies()) Add(posts, deputy, silent.post());
+    return posts;
+  }
+  Add(posts, silent.supervisor(), silent.post());
+  for (const std::string& above : AncestorsOf(silent.area(), alert.parents())) {
+    for (const Frozen& recipient : list.recipients()) {
+      if (recipient.area() == above) Add(posts, recipient.post(), silent.post());
+    }
+  }
+  Add(posts, alert.issuer().post(), silent.post());
+  return posts;
+}
+
+v1::Escalation MakeStep(const v1::Alert& alert, const v1::RecipientList& list,
+                        absl::Span<const Frozen> silent, const Holders& holders,
+                        const StepFacts& facts) {
+  v1::Escalation step;
+  step.set_name(facts.name);
+  step.set_alert(alert.name());
+  step.set_tier(facts.tier);
+  step.set_step(facts.step);
+  *step.mutable_at() = base::ToProto(facts.at);
+  step.set_in_outage(facts.in_outage);
+  step.set_reason(facts.reason);
+  std::set<std::string> called;
+  for (const Frozen& post : silent) {
+    step.add_silent_posts(post.post());
+    (*step.mutable_post_areas())[post.post()] = post.area();
+    KeepPath(alert, post.area(), step);
+    std::string found;
+    for (const std::string& candidate : Candidates(alert, list, post, facts.step)) {
+      if (NobodyHolds(holders, candidate)) continue;
+      found = candidate;
+      break;
+    }
+    if (found.empty()) {
+      step.add_empty_posts(post.post());
+      continue;
+    }
+    (*step.mutable_called_for())[post.post()] = found;
+    called.insert(found);
+  }
+  for (const std::string& post : called) {
+    step.add_called_posts(post);
+    if (holders) *step.add_holders() = holders->at(post);
+  }
+  return step;
+}
+
+}  // namespace huying::alert::rules
