@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "services/drill/rules/score.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "services/platform/base/clock.h"
+
+namespace huying::drill::rules {
+namespace {
+
+const absl::Time kStart = absl::FromUnixSeconds(1'258'741'800);
+
+SeenEntry Act(std::string act, absl::Duration at, int64_t seq = 1, std::string ledger = "incident") {
+  SeenEntry seen{std::move(ledger), {}};
+  seen.entry.set_act(std::move(act));
+  seen.entry.set_seq(seq);
+  *seen.entry.mutable_received_at() = base::ToProto(kStart + at);
+  return seen;
+}
+
+v1::Expectation Expect(std::string id, std::string act, absl::Duration limit,
+                       std::string from = "start") {
+  v1::Expectation expectation;
+  expectation.set_id(std::move(id));
+  expectation.set_from(std::move(from));
+  expectation.mutable_match()->set_act(std::move(act));
+  *expectation.mutable_limit() = ToDurationProto(limit);
+  return expectation;
+}
+
+ScoreInput Input() { return {kStart, kStart + absl::Hours(10), {}, {}, {}}; }
+
+TEST(Score, AnActWithinItsLimitIsMetAndMeasured) {
+  ScoreInput input = Input();
+  input.expectations = {Expect("oral", "incident.SendReportOrally", absl::Minutes(30))};
+  input.entries = {Act("incident.SendReportOrally", absl::Minutes(12), 7)};
+  const auto results = Score(input);
+  ASSERT_EQ(results.size(), 1u);
+  EXPECT_TRUE(results[0].met());
+  EXPECT_EQ(ToDuration(results[0].measured()), absl::Minutes(12));
+  EXPECT_EQ(results[0].ledger(), "incident");
+  EXPECT_EQ(results[0].seq(), 7);
+  EXPECT_FALSE(results[0].narrow());
+}
+
+TEST(Score, AtTheVeryLimitIsInTimeAndNarrow) {
+  ScoreInput input = Input();
+  input.expectations = {Expect("oral", "a", absl::Minutes(30))};
+  input.entries = {Act("a", absl::Minutes(30))};
+  EXPECT_TRUE(Score(input)[0].met());
+  EXPECT_TRUE(Score(input)[0].narrow());
+}
+
+TEST(Score, ASecondTooLateIsMissedAndSaysByHowMuch) {
+  ScoreInput input = Input();
+  input.expectations = {Expect("oral", "a", absl::Minutes(30))};
+  input.entries = {Act("a", absl::Minutes(30) + absl::Seconds(1))};
+  EXPECT_FALSE(Score(input)[0].met());
+  EXPECT_EQ(Score(input)[0].explanation_en(), "late by 1 s");
+  EXPECT_EQ(Score(input)[0].explanation(), "超出时限1秒");
+}
+
+TEST(Score, ToleranceForgivesAndSaysSo) {
+  ScoreInput input = Input();
+  input.expectations = {Expect("oral", "a", absl::Minutes(30))};
+  *input.expectations[0].mutable_tolerance() = ToDurationProto(absl::Minutes(2));
+  input.entries = {Act("a", absl::Minutes(31))};
+  EXPECT_TRUE(Score(input)[0].met());
+  EXPECT_EQ(Score(input)[0].explanation_en(), "late by 1 min, within tolerance");
+}
+
+TEST(Score, WhatHappenedBeforeTheClockStartedDoesNotCount) {
+  ScoreInput input = Input();
+  v1::Inject alarm;
+  alarm.set_id("alarm");
+  *alarm.mutable_played_at() = base::ToProto(kStart + absl::Minutes(5));
+  input.injects = {alarm};
+  input.expectations = {Expect("oral", "a", absl::Minutes(30), "alarm")};
+  input.entries = {Act("a", absl::Minutes(4)), Act("a", absl::Minutes(9), 2)};
+  const auto result = Score(input)[0];
+  EXPECT_EQ(ToDuration(result.measured()), absl::Minutes(4));
+  EXPECT_EQ(result.seq(), 2);
+}
+
+TEST(Score, AnInjectThatWasNotPlayedStartsNoClock) {
+  ScoreInput input = Input();
+  v1::Inject alarm;
+  alarm.set_id("alarm");
+  input.injects = {alarm};
+  input.expectations = {Expect("oral", "a", absl::Minutes(30), "alarm")};
+  input.entries = {Act("a", absl::Minutes(4))};
+  EXPECT_FALSE(Score(input)[0].met());
+  EXPECT_FALSE(Score(input)[0].has_from_at());
+}
+
+TEST(Score, AClockMayStartAtAnotherExpectationWhereverItStandsInTheList) {
+  ScoreInput input = Input();
+  input.expectations = {Expect("written", "b", absl::Hours(1), "oral"),
+                        Expect("oral", "a", absl::Minutes(30))};
+  input.entries = {Act("a", absl::Minutes(20)), Act("b", absl::Minutes(70), 2)};
+  const auto results = Score(input);
+  EXPECT_EQ(results[0].id(), "written");
+  EXPECT_EQ(ToDuration(results[0].measured()), absl::Minutes(50));
+  EXPECT_TRUE(results[0].met());
+}
+
+TEST(Score, ACircleOfClocksEndsAndIsMissed) {
+  ScoreInput input = Input();
+  input.expectations = {Expect("x", "a", absl::Hours(1), "y"), Expect("y", "a", absl::Hours(1), "x")};
+  input.entries = {Act("a", absl::Minutes(1))};
+  const auto results = Score(input);
+  EXPECT_FALSE(results[0].met());
+  EXPECT_FALSE(results[1].met());
+}
+
+TEST(Score, TheNthEntryDecidesWhenSeveralAreNeeded) {
+  ScoreInput input = Input();
+  input.expectations = {Expect("answers", "alert.Answer", absl::Minutes(10))};
+  input.expectations[0].mutable_match()->set_count(3);
+  input.entries = {Act("alert.Answer", absl::Minutes(1), 1, "alert"),
+                   Act("alert.Answer", absl::Minutes(4), 2, "alert")};
+  EXPECT_FALSE(Score(input)[0].met());
+  EXPECT_EQ(Score(input)[0].explanation_en(), "needed 3, seen 2");
+  input.entries.push_back(Act("alert.Answer", absl::Minutes(9), 3, "alert"));
+  EXPECT_TRUE(Score(input)[0].met());
+  EXPECT_EQ(ToDuration(Score(input)[0].measured()), absl::Minutes(9));
+}
+
+TEST(Score, SilenceIsMetWhenNobodyActsAndTheTimeWasWaitedFor) {
+  ScoreInput input = Input();
+  input.expectations = {Expect("silent", "alert.Answer", absl::Minutes(10))};
+  input.expectations[0].set_silence(true);
+  EXPECT_TRUE(Score(input)[0].met());
+  input.ended_at = kStart + absl::Minutes(9);
+  EXPECT_FALSE(Score(input)[0].met()) << "a silence nobody waited for proves nothing";
+}
+
+TEST(Score, SilenceIsBrokenByOneActBeforeTheLimitOnly) {
+  ScoreInput input = Input();
+  input.expectations = {Expect("silent", "alert.Answer", absl::Minutes(10))};
+  input.expectations[0].set_silence(true);
+  input.entries = {Act("alert.Answer", absl::Minutes(10))};
+  EXPECT_TRUE(Score(input)[0].met());
+  input.entries = {Act("alert.Answer", absl::Minutes(9))};
+  EXPECT_FALSE(Score(input)[0].met());
+  *input.expectations[0].mutable_tolerance() = ToDurationProto(absl::Minutes(1));
+  EXPECT_TRUE(Score(input)[0].met());
+}
+
+TEST(Score, TheTableDoesNotDependOnTheOrderOfTheEntries) {
+  ScoreInput input = Input();
+  input.expectations = {Expect("x", "a", absl::Hours(1)), Expect("y", "b", absl::Hours(1), "x")};
+  input.entries = {Act("a", absl::Minutes(3), 2, "alert"), Act("a", absl::Minutes(3), 1, "incident"),
+                   Act("a", absl::Minutes(3), 1, "alert"), Act("b", absl::Minutes(9), 5)};
+  const auto expected = Score(input);
+  EXPECT_EQ(expected[0].ledger(), "alert");
+  EXPECT_EQ(expected[0].seq(), 1);
+  std::sort(input.entries.begin(), input.entries.end(),
+            [](const auto& a, const auto& b) { return a.entry.seq() > b.entry.seq(); });
+  const auto again = Score(input);
+  for (size_t i = 0; i < expected.size(); ++i) {
+    EXPECT_EQ(expected[i].SerializeAsString(), again[i].SerializeAsString());
+  }
+}
+
+TEST(Score, DurationsReadAsPeopleSayThem) {
+  EXPECT_EQ(DurationText(absl::Hours(25) + absl::Seconds(5)), "1 d 1 h 5 s");
+  EXPECT_EQ(DurationTextZh(absl::Minutes(61)), "1小时1分");
+  EXPECT_EQ(DurationText(absl::ZeroDuration()), "0 s");
+}
+
+}  // namespace
+}  // namespace huying::drill::rules
