@@ -109,6 +109,9 @@ class Transaction {
 // Names a series' counter in Command::reads, so that NextNumber finds it prefetched.
 inline constexpr char kCounterKind[] = "counter";
 inline RecordRef CounterRef(std::string_view series) { return {kCounterKind, std::string(series)}; }
+// The same for FindDeadline.
+inline constexpr char kDeadlineKind[] = "deadline";
+inline RecordRef DeadlineRef(std::string_view key) { return {kDeadlineKind, std::string(key)}; }
 
 struct Command {
   // What the use case says. Name what `decide` will need: it comes with the batch's one prefetch.

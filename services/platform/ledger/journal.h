@@ -16,6 +16,9 @@ namespace huying::ledger {
 // An entry is read by followers in other processes: larger ones are refused.
 inline constexpr size_t kEntryBytesMax = 3u << 20;
 
+// The ledger's own entry for a time when nobody listened: received_at to decided_at.
+inline constexpr char kOutageAct[] = "ledger.outage";
+
 // Where an entry hangs: behind the last entry of the ledger and the last one of its case.
 struct Links {
   int64_t seq = 0;

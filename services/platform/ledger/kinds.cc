@@ -20,7 +20,7 @@ bool IsName(std::string_view name) {
 }
 
 absl::Status CheckNames(const KindSchema& schema) {
-  bool good = IsName(schema.name);
+  bool good = IsName(schema.name) && schema.name != kDeadlineKind;
   for (const KindSchema::Column& column : schema.columns) {
     good = good && IsName(column.name) && column.name != "key" && column.name != "version" &&
            column.name != "data";

@@ -82,6 +82,8 @@ class Ledger {
   virtual const platform::v1::LedgerHeader& header() const = 0;
   // Returns as soon as the head is past `seq`, or after `wait`. The local wake of followers.
   virtual int64_t WaitPast(int64_t seq, absl::Duration wait) const = 0;
+  // Ends every WaitPast that is under way, for a follower that wants to stop.
+  virtual void WakeFollowers() = 0;
 
   // Commands accepted into a lane and not answered yet, and the receipt time of the oldest of them.
   virtual int64_t InFlight() const = 0;

@@ -156,11 +156,16 @@ Ledger::Position LedgerImpl::Head() const {
 
 int64_t LedgerImpl::WaitPast(int64_t seq, absl::Duration wait) const {
   absl::MutexLock lock(&mutex_);
-  const auto is_past = [this, seq]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    return head_.seq > seq || stopping_;
+  const auto is_past = [this, seq, wakes = wakes_]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return head_.seq > seq || stopping_ || wakes_ != wakes;
   };
   mutex_.AwaitWithTimeout(absl::Condition(&is_past), wait);
   return head_.seq;
+}
+
+void LedgerImpl::WakeFollowers() {
+  absl::MutexLock lock(&mutex_);
+  ++wakes_;
 }
 
 int64_t LedgerImpl::InFlight() const {

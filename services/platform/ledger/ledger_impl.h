@@ -34,6 +34,7 @@ class LedgerImpl final : public Ledger {
   Position Head() const override;
   const platform::v1::LedgerHeader& header() const override { return header_; }
   int64_t WaitPast(int64_t seq, absl::Duration wait) const override;
+  void WakeFollowers() override;
   int64_t InFlight() const override;
   absl::Time OldestUndecided() const override;
   absl::StatusOr<std::vector<DueDeadline>> Due(absl::Time now, int limit) override;
@@ -68,6 +69,7 @@ class LedgerImpl final : public Ledger {
   int64_t deciding_ ABSL_GUARDED_BY(mutex_) = 0;
   absl::Time deciding_oldest_ ABSL_GUARDED_BY(mutex_) = absl::InfiniteFuture();
   Position head_ ABSL_GUARDED_BY(mutex_);
+  int64_t wakes_ ABSL_GUARDED_BY(mutex_) = 0;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread thread_;
 };

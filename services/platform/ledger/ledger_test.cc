@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <set>
 
-#include "services/platform/ledger/ledger_fixture.h"
+#include "services/platform/ledger/testing/ledger_fixture.h"
 
 namespace huying::ledger {
 namespace {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "services/platform/ledger/journal.h"
 #include "services/platform/ledger/ledger_impl.h"
 
 namespace huying::ledger {
@@ -27,7 +28,7 @@ absl::Status LedgerImpl::RecordOutage(const LedgerHead& head) {
   *entry.mutable_received_at() = base::ToProto(from);
   *entry.mutable_decided_at() = base::ToProto(realm_now);
   entry.mutable_actor()->set_system(options_.service + ".ledger");
-  entry.set_act("ledger.outage");
+  entry.set_act(kOutageAct);
   entry.set_principal("system:" + options_.service);
   const int64_t resume = absl::ToUnixMicros(realm_now + options_.restart_grace);
   return writer_.WriteEntry(std::move(entry),

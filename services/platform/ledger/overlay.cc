@@ -14,10 +14,16 @@ const char kDeadlineColumns[] = "key, handler, due_at, grace_ms, subject, in_out
 
 namespace {
 
-constexpr char kSelectCase[] =
-    "SELECT seq, hash FROM entry WHERE case_id = $1 AND case_id <> '' ORDER BY seq DESC LIMIT 1";
-constexpr char kSelectDeadline[] =
-    "SELECT key, handler, due_at, grace_ms, subject, in_outage FROM deadline WHERE key = $1";
+const std::string& SelectCase() {
+  static const auto* const text = new std::string(
+      "SELECT seq, hash FROM entry WHERE case_id = $1 AND case_id <> '' ORDER BY seq DESC LIMIT 1");
+  return *text;
+}
+const std::string& SelectDeadline() {
+  static const auto* const text =
+      new std::string(absl::StrCat("SELECT ", kDeadlineColumns, " FROM deadline WHERE key = $1"));
+  return *text;
+}
 constexpr char kSetDeadline[] =
     "INSERT INTO deadline(key, handler, due_at, grace_ms, subject, fires_at, in_outage) "
     "VALUES ($1, $2, $3, $4, $5, $6, 0) ON CONFLICT (key) DO UPDATE SET "
@@ -30,6 +36,10 @@ void FillRecord(const sql::Result& result, RecordSlot& slot) {
   slot.exists = true;
   slot.version = IntAt(result.rows.front(), 0);
   slot.image = BytesAt(result.rows.front(), 1);
+}
+
+void FillDeadline(const sql::Result& result, DeadlineSlot& slot) {
+  if (!result.rows.empty()) slot.row = DeadlineOf(result.rows.front());
 }
 
 CaseHead CaseHeadFrom(const sql::Result& result) {
@@ -50,27 +60,31 @@ Deadline DeadlineOf(const sql::Row& row) {
 void Overlay::Want(const Command& command) {
   bool subject = true;
   for (const RecordRef& ref : command.reads) {
+    if (ref.kind == kDeadlineKind) {
+      auto [slot, is_new] = deadlines_.try_emplace(ref.key);
+      if (is_new) wanted_.push_back({.deadline = &slot->second, .key = ref.key});
+      continue;
+    }
     const KindTable* kind = kinds_.Find(ref.kind);
     if (kind == nullptr) continue;  // the decision meets it again, and says so
     auto [slot, is_new] = records_.try_emplace(ref);
     if (is_new) {
       slot->second.kind = kind;
       slot->second.key = ref.key;
-      wanted_.push_back({&slot->second, ""});
+      wanted_.push_back({.record = &slot->second, .key = ref.key});
     }
     // An entry's case is mostly its subject.
-    if (subject && cases_.try_emplace(ref.key).second) wanted_.push_back({nullptr, ref.key});
+    if (subject && cases_.try_emplace(ref.key).second) wanted_.push_back({.key = ref.key});
     subject = false;
   }
 }
 
 void Overlay::AddPrefetch(std::vector<sql::Statement>& statements) const {
   for (const Wanted& wanted : wanted_) {
-    if (wanted.record != nullptr) {
-      statements.push_back({wanted.record->kind->select, {wanted.record->key}});
-    } else {
-      statements.push_back({kSelectCase, {wanted.case_id}});
-    }
+    const std::string& text = wanted.record != nullptr     ? wanted.record->kind->select
+                              : wanted.deadline != nullptr ? SelectDeadline()
+                                                           : SelectCase();
+    statements.push_back({text, {wanted.key}});
   }
 }
 
@@ -79,8 +93,10 @@ void Overlay::TakePrefetch(const std::vector<sql::Result>& results, size_t first
     const sql::Result& result = results[first + i];
     if (wanted_[i].record != nullptr) {
       FillRecord(result, *wanted_[i].record);
+    } else if (wanted_[i].deadline != nullptr) {
+      FillDeadline(result, *wanted_[i].deadline);
     } else {
-      cases_[wanted_[i].case_id] = CaseHeadFrom(result);
+      cases_[wanted_[i].key] = CaseHeadFrom(result);
     }
   }
   wanted_.clear();
@@ -105,7 +121,7 @@ absl::Status Overlay::Load(RecordSlot& slot) {
   // A record first met here may well be new, and its own case: both in one round trip.
   std::vector<sql::Statement> statements = {{slot.kind->select, {slot.key}}};
   const bool with_case = !cases_.contains(slot.key) && slot.kind->schema.name != kCounterKind;
-  if (with_case) statements.push_back({kSelectCase, {slot.key}});
+  if (with_case) statements.push_back({SelectCase(), {slot.key}});
   auto results = connection_.Run(statements);
   if (!results.ok()) return fault_ = results.status();
   FillRecord(results->front(), slot);
@@ -117,10 +133,10 @@ absl::StatusOr<DeadlineSlot*> Overlay::DeadlineRow(std::string_view key) {
   auto found = deadlines_.find(base::Abs(key));
   if (found != deadlines_.end()) return &found->second;
   RETURN_IF_ERROR(fault_);
-  auto result = connection_.RunOne({kSelectDeadline, {std::string(key)}});
+  auto result = connection_.RunOne({SelectDeadline(), {std::string(key)}});
   if (!result.ok()) return fault_ = result.status();
   DeadlineSlot& slot = deadlines_[std::string(key)];
-  if (!result->rows.empty()) slot.row = DeadlineOf(result->rows.front());
+  FillDeadline(*result, slot);
   return &slot;
 }
 
@@ -136,7 +152,7 @@ absl::Status Overlay::LoadCaseHeads(const std::vector<std::string>& case_ids) {
   for (const std::string& case_id : case_ids) {
     if (!cases_.try_emplace(case_id).second) continue;
     missing.push_back(case_id);
-    statements.push_back({kSelectCase, {case_id}});
+    statements.push_back({SelectCase(), {case_id}});
   }
   if (statements.empty()) return absl::OkStatus();
   auto results = connection_.Run(statements);

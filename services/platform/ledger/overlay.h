@@ -72,8 +72,9 @@ class Overlay {
 
  private:
   struct Wanted {
-    RecordSlot* record = nullptr;  // or
-    std::string case_id;
+    RecordSlot* record = nullptr;      // or
+    DeadlineSlot* deadline = nullptr;  // or the head of a case
+    std::string key;
   };
   absl::Status Load(RecordSlot& slot);
 
