@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "services/platform/rpc/remote_caller.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "google/protobuf/descriptor.h"
+#include "huying/common/v1/policy.pb.h"
+#include "services/platform/rpc/stages.h"
+
+namespace huying::rpc {
+namespace {
+
+const google::protobuf::MethodDescriptor* FindMethod(std::string_view method) {
+  if (!method.empty() && method.front() == '/') method.remove_prefix(1);
+  std::string name(method);
+  std::replace(name.begin(), name.end(), '/', '.');
+  return google::protobuf::DescriptorPool::generated_pool()->FindMethodByName(name);
+}
+
+}  // namespace
+
+RemoteCaller::RemoteCaller(Channel& channel, MintToken mint, const base::Clock& machine_clock,
+                           RetryOptions retry)
+    : channel_(channel),
+      mint_(std::move(mint)),
+      machine_clock_(machine_clock),
+      retry_(std::move(retry)) {}
+
+absl::Status RemoteCaller::Call(const context::CallContext& context, std::string_view method,
+                                const google::protobuf::Message& request,
+                                google::protobuf::Message* response) {
+  const auto* descriptor = FindMethod(method);
+  common::v1::Policy policy;
+  if (descriptor != nullptr) {
+    if (descriptor->server_streaming()) {
+      return NotForStreams(method.front() == '/' ? method.substr(1) : method);
+    }
+    policy = descriptor->options().GetExtension(common::v1::policy);
+  }
+  std::string token;
+  if (policy.permission() != "public") {
+    ASSIGN_OR_RETURN(token, mint_(context));
+  }
+  return CallWithRetry(policy.idempotency(), retry_, machine_clock_, context.deadline, [&] {
+    return channel_.Call(method, token, context.deadline, request, response);
+  });
+}
+
+}  // namespace huying::rpc

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "services/platform/base/clock.h"
+#include "services/platform/rpc/caller.h"
+#include "services/platform/rpc/channel.h"
+#include "services/platform/rpc/retry.h"
+
+namespace huying::rpc {
+
+// `Caller` of services in another process: mints a short token that says what the context says
+// (actor, principal, realm, permissions, exercise) and calls through a channel. Refusals, deadlines
+// and acting-for are those of `LocalCaller`; a parity test proves it.
+//
+//   rpc::RemoteCaller directory(*channel, [&](const CallContext& c) { return signer.Mint(c); },
+//   clock);
+//
+// Thread-safe. The channel and the clock must outlive it.
+class RemoteCaller final : public Caller {
+ public:
+  using MintToken = std::function<absl::StatusOr<std::string>(const context::CallContext&)>;
+
+  RemoteCaller(Channel& channel, MintToken mint, const base::Clock& machine_clock,
+               RetryOptions retry = {});
+  absl::Status Call(const context::CallContext& context, std::string_view method,
+                    const google::protobuf::Message& request,
+                    google::protobuf::Message* response) override;
+
+ private:
+  Channel& channel_;
+  const MintToken mint_;
+  const base::Clock& machine_clock_;
+  const RetryOptions retry_;
+};
+
+}  // namespace huying::rpc

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "services/platform/rpc/router.h"
+
+// What the router keeps of one call; for router*.cc only.
+namespace huying::rpc {
+
+inline constexpr size_t kNameShownMax = 128;
+
+struct PendingCall {
+  const Method* method = nullptr;  // null: no such method
+  Reply reply;
+  absl::Time received;  // machine time
+  context::CallContext context;
+  std::unique_ptr<google::protobuf::Message> request;
+  std::unique_ptr<google::protobuf::Message> response;
+  std::string payload_hash;
+  ledger::Ledger* ledger = nullptr;
+  int gathers = 0;
+  bool has_place = false;
+  // Number of an internal fault; shared with a stream's queue, which may find the fault.
+  std::shared_ptr<std::string> fault = std::make_shared<std::string>();
+};
+
+// Puts who calls into a context that already knows how it was called.
+inline void TakeIdentity(context::CallContext&& who, context::CallContext* context) {
+  who.method = std::move(context->method);
+  *context = std::move(who);
+}
+
+// Size, text and enum values of a request that no parser of ours has seen.
+absl::Status CheckMessage(const Method& method, const google::protobuf::Message& request,
+                          const RouterLimits& limits);
+
+}  // namespace huying::rpc
