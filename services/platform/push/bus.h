@@ -28,9 +28,9 @@ class BusListener {
 
 struct BusStats {
   int64_t published = 0;
-  int64_t dropped = 0;     // publishes while down, with a full queue, or lost with the connection
+  int64_t dropped = 0;  // publishes while down, with a full queue, or lost with the connection
   int64_t received = 0;
-  int64_t connects = 0;    // of either connection; the first ones count too
+  int64_t connects = 0;  // of either connection; the first ones count too
   int64_t disconnects = 0;
 };
 

@@ -11,8 +11,8 @@
 #include "services/platform/push/channel_source.h"
 #include "services/platform/push/subscriber.h"
 
-// Brings new subscriptions from their cursor to the present, one after the other, on a thread of its
-// own, so that reading a long past delays nobody who is live.
+// Brings new subscriptions from their cursor to the present, one after the other, on a thread of
+// its own, so that reading a long past delays nobody who is live.
 namespace huying::push {
 
 // Thread-safe.

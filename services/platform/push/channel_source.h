@@ -26,8 +26,9 @@ inline constexpr int kChannelPageMax = 256;
 class ChannelSource {
  public:
   virtual ~ChannelSource() = default;
-  // One snapshot: epoch, ledger head and a head for each channel named (0 = nothing was ever there),
-  // and, when `limit` > 0, the first messages past `after_seq`. `more` tells that the page was full.
+  // One snapshot: epoch, ledger head and a head for each channel named (0 = nothing was ever
+  // there), and, when `limit` > 0, the first messages past `after_seq`. `more` tells that the page
+  // was full.
   virtual absl::StatusOr<platform::v1::ReadChannelsResponse> Read(
       const platform::v1::ReadChannelsRequest& request) = 0;
 };

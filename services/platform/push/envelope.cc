@@ -95,9 +95,10 @@ Opened Envelope::Open(std::string_view bytes) const {
     return Forged{};
   }
   const auto checked = [&](auto content, char tag, const std::string& body) -> Opened {
-    if (!Parse(body, content)) return Forged{};
-    if (content.realm() != realm_ || content.ledger() != ledger_) return Foreign{};
+    // The MAC first: nothing of a stranger's is parsed.
     if (!MacFits(envelope, tag, body)) return Forged{};
+    if (!Parse(body, content)) return Forged{};
+    if (content.realm() != realm_ || content.ledger() != ledger_) return Forged{};
     return content;
   };
   if (envelope.has_message()) return checked(PushMessage(), kMessageTag, envelope.message());

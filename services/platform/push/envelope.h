@@ -10,8 +10,8 @@
 #include "absl/status/statusor.h"
 #include "huying/platform/v1/journal.pb.h"
 
-// What goes over the bus: names of channels, and messages sealed with a MAC, so that whoever reaches
-// Redis cannot issue an alert.
+// What goes over the bus: names of channels, and messages sealed with a MAC, so that whoever
+// reaches Redis cannot issue an alert.
 //
 //   ASSIGN_OR_RETURN(Envelope envelope, Envelope::Make("live", "alert", key));
 //   bus.Publish(envelope.ChannelName("down:230407000000"), envelope.Seal(message));
@@ -22,9 +22,8 @@ namespace huying::push {
 inline constexpr size_t kMacKeyBytes = 32;
 inline constexpr size_t kSealedBytesMax = 4 << 20;
 
-struct Forged {};   // broken, or its MAC is not ours
-struct Foreign {};  // of another realm or ledger
-using Opened = std::variant<platform::v1::PushMessage, platform::v1::PushBeacon, Forged, Foreign>;
+struct Forged {};  // broken, or not sealed with our key for this realm and ledger
+using Opened = std::variant<platform::v1::PushMessage, platform::v1::PushBeacon, Forged>;
 
 // Immutable; may be used from any thread.
 class Envelope {

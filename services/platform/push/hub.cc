@@ -25,7 +25,7 @@ HubStats HubCounters::Snapshot() const {
           .polls = polls,
           .source_errors = source_errors,
           .forged = forged,
-          .foreign = foreign,
+          .stale_epoch = stale_epoch,
           .unproven = unproven,
           .dropped = dropped,
           .beacons = beacons,
@@ -36,11 +36,11 @@ HubStats HubCounters::Snapshot() const {
 HubImpl::HubImpl(const HubOptions& options) : options_(options) {
   catch_up_ = std::make_unique<CatchUp>(
       *options_.source,
-      CatchUp::Callbacks{.read = [this](bool ok) { ++(ok ? counters_.join_reads
-                                                         : counters_.source_errors); },
-                         // Taking the lock makes ProveNow look again.
-                         .joined = [this] { absl::MutexLock lock(&mutex_); },
-                         .proven = [this] { return proven_.load(); }});
+      CatchUp::Callbacks{
+          .read = [this](bool ok) { ++(ok ? counters_.join_reads : counters_.source_errors); },
+          // Taking the lock makes ProveNow look again.
+          .joined = [this] { absl::MutexLock lock(&mutex_); },
+          .proven = [this] { return proven_.load(); }});
   if (options_.bus != nullptr) {
     options_.bus->AddListener(this);
     options_.bus->Subscribe(this, {options_.envelope->BeaconChannelName()});

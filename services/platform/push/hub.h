@@ -15,7 +15,8 @@
 // from the journal, asks the journal for heads each second, and works without Redis, slower.
 //
 //   auto subscription = hub.Subscribe({"down:230407000000", "up:230407001000"}, snapshot_seq,
-//       [sink](const push::Event& event) { ... });     // in seq order per channel, from the hub's thread
+//       [sink](const push::Event& event) { ... });     // in seq order per channel, from the hub's
+//       thread
 namespace huying::push {
 
 struct Event {
@@ -25,29 +26,30 @@ struct Event {
   // Advances only on proof, so it may stay behind `seq`.
   int64_t complete_to = 0;
   bool progress_only = false;  // no new entry, complete_to moved
-  // The ledger was restored (new epoch), or the cursor lies past its head: nothing after this event;
-  // take a new snapshot and subscribe again.
+  // The ledger was restored (new epoch), or the cursor lies past its head: nothing after this
+  // event; take a new snapshot and subscribe again.
   bool resync = false;
 };
 
 // Since the hub was made. In steady state `gap_reads` stays 0.
 struct HubStats {
-  int64_t messages = 0;      // sealed well and for us
-  int64_t applied = 0;       // entries that moved a channel, whichever way they came
+  int64_t messages = 0;  // sealed well and for us
+  int64_t applied = 0;   // entries that moved a channel, whichever way they came
   int64_t duplicates = 0;
-  int64_t gap_reads = 0;     // something was lost or out of order
-  int64_t poll_reads = 0;    // life without the bus
-  int64_t join_reads = 0;    // after subscribing or reconnecting, and catching up of new subscriptions
-  int64_t prove_reads = 0;   // ProveNow found something under way
-  int64_t polls = 0;         // heads asked for
+  int64_t gap_reads = 0;   // something was lost or out of order
+  int64_t poll_reads = 0;  // life without the bus
+  int64_t join_reads =
+      0;  // after subscribing or reconnecting, and catching up of new subscriptions
+  int64_t prove_reads = 0;  // ProveNow found something under way
+  int64_t polls = 0;        // heads asked for
   int64_t source_errors = 0;
-  int64_t forged = 0;
-  int64_t foreign = 0;       // of another realm, ledger or epoch
-  int64_t unproven = 0;      // sealed well, but not in the journal
-  int64_t dropped = 0;       // the inbox was full
+  int64_t forged = 0;       // broken, or not sealed for this realm and ledger
+  int64_t stale_epoch = 0;  // of an epoch that is not the ledger's
+  int64_t unproven = 0;     // sealed well, but not in the journal
+  int64_t dropped = 0;      // the inbox was full
   int64_t beacons = 0;
   int64_t beacons_missed = 0;
-  int64_t events = 0;        // live callbacks with an entry, all subscriptions together
+  int64_t events = 0;  // live callbacks with an entry, all subscriptions together
 };
 
 // Ends the subscription when destroyed; no callback runs after that. May be destroyed by its own
@@ -61,8 +63,9 @@ class Subscription {
 class Hub {
  public:
   virtual ~Hub() = default;
-  // Delivers what is on the channels after `after_seq`, each entry at least once, then live. Does not
-  // wait for the journal. The callback must not block, nor call ProveNow; one runs at a time. Channel names without prefix ("down:<area>", "up:<area>").
+  // Delivers what is on the channels after `after_seq`, each entry at least once, then live. Does
+  // not wait for the journal. The callback must not block, nor call ProveNow; one runs at a time.
+  // Channel names without prefix ("down:<area>", "up:<area>").
   virtual absl::StatusOr<std::unique_ptr<Subscription>> Subscribe(
       std::vector<std::string> channels, int64_t after_seq,
       std::function<void(const Event&)> callback) = 0;

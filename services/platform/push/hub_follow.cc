@@ -87,8 +87,6 @@ void HubImpl::Handle(const std::string& sealed) {
   } else if (const auto* beacon = std::get_if<PushBeacon>(&opened)) {
     ++counters_.beacons;
     if (BusEpochFits(beacon->epoch())) HandleBeacon(*beacon);
-  } else if (std::holds_alternative<Foreign>(opened)) {
-    ++counters_.foreign;
   } else {
     ++counters_.forged;
   }
@@ -182,14 +180,22 @@ void HubImpl::Settle() {
   open_claim_until_ = absl::InfiniteFuture();
 }
 
-// Reads everything past what is proven, on all channels heard: in seq order each entry is then next or
-// seen, whatever was missing where. False: the source does not answer; tried again soon.
+// Reads everything past what is proven, on all channels heard: in seq order each entry is then next
+// or seen, whatever was missing where. False: the source does not answer; tried again soon.
 bool HubImpl::ReadOn(Why why) {
   switch (why) {
-    case Why::kGap: ++counters_.gap_reads; break;
-    case Why::kPoll: ++counters_.poll_reads; break;
-    case Why::kJoin: ++counters_.join_reads; break;
-    case Why::kProve: ++counters_.prove_reads; break;
+    case Why::kGap:
+      ++counters_.gap_reads;
+      break;
+    case Why::kPoll:
+      ++counters_.poll_reads;
+      break;
+    case Why::kJoin:
+      ++counters_.join_reads;
+      break;
+    case Why::kProve:
+      ++counters_.prove_reads;
+      break;
   }
   const std::vector<std::string> channels = positions_.Channels();
   int64_t after = positions_.complete_to();
@@ -223,7 +229,7 @@ void HubImpl::Prove(int64_t head) {
 bool HubImpl::BusEpochFits(int64_t epoch) {
   if (epoch == epoch_) return true;
   if (epoch_ == 0) return false;  // nothing is followed yet
-  ++counters_.foreign;
+  ++counters_.stale_epoch;
   if (epoch < epoch_) return false;
   const auto response = ReadSource({}, 0, 0);
   if (response.ok()) SourceEpochFits(response->epoch());

@@ -21,15 +21,15 @@
 #include "services/platform/push/positions.h"
 #include "services/platform/push/subscriber.h"
 
-// The hub: bus threads and callers put work into the inbox; the hub's thread alone moves positions and
-// delivers live; the catch-up thread delivers what was before. One poll and one set of positions
-// serve all subscriptions.
+// The hub: bus threads and callers put work into the inbox; the hub's thread alone moves positions
+// and delivers live; the catch-up thread delivers what was before. One poll and one set of
+// positions serve all subscriptions.
 namespace huying::push {
 
 struct HubCounters {
   std::atomic<int64_t> messages{0}, applied{0}, duplicates{0}, gap_reads{0}, poll_reads{0},
-      join_reads{0}, prove_reads{0}, polls{0}, source_errors{0}, forged{0}, foreign{0}, unproven{0},
-      dropped{0}, beacons{0}, beacons_missed{0}, events{0};
+      join_reads{0}, prove_reads{0}, polls{0}, source_errors{0}, forged{0}, stale_epoch{0},
+      unproven{0}, dropped{0}, beacons{0}, beacons_missed{0}, events{0};
   HubStats Snapshot() const;
 };
 
@@ -100,7 +100,7 @@ class HubImpl final : public Hub, private BusListener {
   const HubOptions options_;
   HubCounters counters_;
   std::atomic<bool> bus_up_{false};
-  std::atomic<int64_t> proven_{0};          // positions_.complete_to() for the catch-up thread
+  std::atomic<int64_t> proven_{0};  // positions_.complete_to() for the catch-up thread
   std::atomic<size_t> channels_heard_{0};
 
   mutable absl::Mutex mutex_;
@@ -114,14 +114,14 @@ class HubImpl final : public Hub, private BusListener {
   Positions positions_;
   absl::flat_hash_map<std::string, std::vector<std::shared_ptr<Subscriber>>> listeners_;
   std::vector<std::shared_ptr<Subscriber>> all_;
-  absl::flat_hash_set<std::string> unplaced_;             // channels whose head was not read yet
+  absl::flat_hash_set<std::string> unplaced_;  // channels whose head was not read yet
   std::vector<std::shared_ptr<Subscriber>> unplaced_subscribers_;
-  absl::flat_hash_set<std::string> unconfirmed_;          // the bus's names of channels
+  absl::flat_hash_set<std::string> unconfirmed_;  // the bus's names of channels
   int64_t epoch_ = 0;
   uint64_t beacon_counter_ = 0;
   bool catch_up_wanted_ = false;  // confirmations came: look before the next message
   bool read_failed_ = false;
-  int64_t prove_pending_ = 0;  // ticket
+  int64_t prove_pending_ = 0;        // ticket
   std::optional<Claim> open_claim_;  // a poll found more than was applied
   absl::Time open_claim_until_ = absl::InfiniteFuture();
   absl::Time next_poll_ = absl::InfinitePast();

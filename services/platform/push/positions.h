@@ -9,14 +9,15 @@
 #include "absl/container/flat_hash_map.h"
 #include "huying/platform/v1/journal.pb.h"
 
-// Where a follower stands on each channel it hears, and what is proven. The whole idea of following:
+// Where a follower stands on each channel it hears, and what is proven. The whole idea of
+// following:
 //
 //   last[c]      the newest entry applied on channel c; nothing older on c is missing.
 //   complete_to  every entry up to here, on every channel heard, was applied.
 //
 // A message is next when `prev` equals last[c] for each of its channels that we hear; anything else
-// is read from the journal. A claim "at ledger head H channel c stood at h[c]", from the journal or a
-// beacon, proves complete_to = H as soon as last[c] >= h[c] for every c heard.
+// is read from the journal. A claim "at ledger head H channel c stood at h[c]", from the journal or
+// a beacon, proves complete_to = H as soon as last[c] >= h[c] for every c heard.
 //
 //   if (positions.Judge(message) == Positions::Verdict::kNext) positions.Apply(message);
 //   if (positions.Fulfilled(claim)) positions.Prove(claim.head);

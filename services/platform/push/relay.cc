@@ -26,6 +26,7 @@ Relay::Relay(ledger::Ledger& ledger, Bus& bus, Envelope envelope, Projection pro
       options_(options) {
   cursor_ = known_after_ = ledger_.Head().seq;
   bus_.AddListener(this);
+  came_up_ = false;  // nothing was missed yet
   thread_ = std::thread([this] { Run(); });
 }
 

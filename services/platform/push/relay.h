@@ -33,9 +33,9 @@ struct RelayOptions {
 };
 
 struct RelayStats {
-  int64_t entries = 0;     // handed to the bus
-  int64_t messages = 0;    // one per channel of an entry
-  int64_t skipped = 0;     // fell behind the window while the bus was down; followers read them
+  int64_t entries = 0;   // handed to the bus
+  int64_t messages = 0;  // one per channel of an entry
+  int64_t skipped = 0;   // fell behind the window while the bus was down; followers read them
   int64_t beacons = 0;
   int64_t read_errors = 0;
   int64_t lag = 0;  // entries not yet handed to the bus; grows while it is down
@@ -79,7 +79,7 @@ class Relay final : private BusListener {
 
   // The thread's own.
   absl::flat_hash_map<std::string, int64_t> heads_;  // of channels, as of cursor_
-  int64_t known_after_ = 0;  // a channel that moved past this is in heads_
+  int64_t known_after_ = 0;                          // a channel that moved past this is in heads_
   uint64_t beacon_counter_ = 0;
   absl::Time next_beacon_ = absl::InfinitePast();
 

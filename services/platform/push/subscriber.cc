@@ -18,6 +18,7 @@ void Subscriber::Call(Event event) {
 bool Subscriber::Live(int64_t seq, const std::string& bytes) {
   absl::MutexLock lock(&mutex_);
   if (closed() || ended_) return false;
+  if (seq <= position_) return false;  // the journal was ahead of the bus
   if (live_) {
     Call({.seq = seq, .bytes = bytes});
     return true;
@@ -55,7 +56,7 @@ bool Subscriber::JoinLive(int64_t head, const std::function<int64_t()>& proven) 
   }
   complete_to_.store(position_, std::memory_order_release);
   for (const Held& held : std::exchange(held_, {})) {
-    if (held.seq > head) Call({.seq = held.seq, .bytes = held.bytes});
+    if (held.seq > position_) Call({.seq = held.seq, .bytes = held.bytes});
   }
   complete_to_.store(std::max(position_, hub_proven), std::memory_order_release);
   Call({.progress_only = true});

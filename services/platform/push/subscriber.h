@@ -40,9 +40,9 @@ class Subscriber {
   bool Live(int64_t seq, const std::string& bytes);
   void Prove(int64_t head);
 
-  // The catch-up thread: entries past position(), in seq order; then, with nothing more up to `head`,
-  // JoinLive. `proven` tells what the hub has proven by then. False: too much arrived meanwhile, read
-  // on.
+  // The catch-up thread: entries past position(), in seq order; then, with nothing more up to
+  // `head`, JoinLive. `proven` tells what the hub has proven by then. False: too much arrived
+  // meanwhile, read on.
   int64_t position() const { return position_; }
   void CatchUp(int64_t seq, const std::string& bytes);
   bool JoinLive(int64_t head, const std::function<int64_t()>& proven);
@@ -63,7 +63,7 @@ class Subscriber {
   void Call(Event event) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const std::vector<std::string> channels_;
-  int64_t position_;  // the catch-up thread's own
+  int64_t position_;  // written by the catch-up thread, under the lock
   std::atomic<bool> closed_{false};
   std::atomic<int64_t> complete_to_;
   std::atomic<std::thread::id> caller_{};

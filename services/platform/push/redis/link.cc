@@ -87,8 +87,8 @@ void Link::Serve(Connection& connection) {
       connection.Append({"PING"});
       last_ping = now;
     }
-    const absl::Duration idle = std::min(last_ping + options_.ping_interval,
-                                         last_heard + options_.silence_max) - now;
+    const absl::Duration idle =
+        std::min(last_ping + options_.ping_interval, last_heard + options_.silence_max) - now;
     if (!connection.Wait(wake_fd_, idle)) return;
     ClearWake();
     bool heard = false;

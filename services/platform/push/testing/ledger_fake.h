@@ -61,8 +61,7 @@ class FakeLedger final : public ledger::Ledger {
   }
 
   void Execute(ledger::Command, ledger::Done done) override { done(No()); }
-  absl::StatusOr<std::optional<common::v1::Receipt>> FindReceipt(std::string_view,
-                                                                 std::string_view,
+  absl::StatusOr<std::optional<common::v1::Receipt>> FindReceipt(std::string_view, std::string_view,
                                                                  std::string_view) override {
     return No();
   }
@@ -102,18 +101,18 @@ class FakeLedger final : public ledger::Ledger {
   bool broken_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
-// A copy of everything, made when it was opened.
+// Sees what was there when it was opened.
 class FakeReader final : public ledger::Reader {
  public:
-  using Entries_ = std::vector<ChannelEntry>;
-  FakeReader(Entries_ entries, std::map<std::string, int64_t> heads)
-      : entries_(std::move(entries)), heads_(std::move(heads)) {}
+  FakeReader(const FakeLedger& ledger, int64_t head, std::map<std::string, int64_t> heads)
+      : ledger_(ledger), head_(head), heads_(std::move(heads)) {}
 
-  absl::StatusOr<int64_t> HeadSeq() override { return static_cast<int64_t>(entries_.size()); }
+  absl::StatusOr<int64_t> HeadSeq() override { return head_; }
   absl::StatusOr<std::vector<ledger::StoredEntry>> Entries(int64_t after, int limit) override {
     std::vector<ledger::StoredEntry> found;
-    for (size_t i = static_cast<size_t>(after); i < entries_.size() && limit-- > 0; ++i) {
-      found.push_back(entries_[i].entry);
+    absl::MutexLock lock(&ledger_.mutex_);
+    for (int64_t i = after; i < head_ && static_cast<int>(found.size()) < limit; ++i) {
+      found.push_back(ledger_.entries_[static_cast<size_t>(i)].entry);
     }
     return found;
   }
@@ -128,12 +127,11 @@ class FakeReader final : public ledger::Reader {
   absl::StatusOr<std::vector<ChannelEntry>> ChannelEntries(absl::Span<const std::string> channels,
                                                            int64_t after, int limit) override {
     std::vector<ChannelEntry> found;
-    for (size_t i = static_cast<size_t>(after); i < entries_.size(); ++i) {
-      if (static_cast<int>(found.size()) >= limit) break;
-      const auto on = [&](const std::string& channel) {
-        return entries_[i].prev.contains(channel);
-      };
-      if (std::any_of(channels.begin(), channels.end(), on)) found.push_back(entries_[i]);
+    absl::MutexLock lock(&ledger_.mutex_);
+    for (int64_t i = after; i < head_ && static_cast<int>(found.size()) < limit; ++i) {
+      const ChannelEntry& item = ledger_.entries_[static_cast<size_t>(i)];
+      const auto on = [&](const std::string& channel) { return item.prev.contains(channel); };
+      if (std::any_of(channels.begin(), channels.end(), on)) found.push_back(item);
     }
     return found;
   }
@@ -156,14 +154,15 @@ class FakeReader final : public ledger::Reader {
   }
 
  private:
-  const Entries_ entries_;
+  const FakeLedger& ledger_;
+  const int64_t head_;
   const std::map<std::string, int64_t> heads_;
 };
 
 inline absl::StatusOr<std::unique_ptr<ledger::Reader>> FakeLedger::Read() {
   absl::MutexLock lock(&mutex_);
   if (broken_) return No();
-  return std::make_unique<FakeReader>(entries_, heads_);
+  return std::make_unique<FakeReader>(*this, static_cast<int64_t>(entries_.size()), heads_);
 }
 
 }  // namespace huying::push::testing
