@@ -152,7 +152,8 @@ TEST(RedisBusLifeTest, RelayAndHubTalkOverRedisWithoutReadingTheJournal) {
   Recorder recorder;
   const auto subscription = world.Subscribe({"down:1", "up:9"}, 0, recorder);
   ASSERT_TRUE(Eventually([&] { return world.hub().redis_up() && world.relay().bus_up(); }));
-  world.hub().ProveNow();
+  ASSERT_TRUE(Eventually([&] { return world.hub().stats().polls > 3; }));
+  world.Settle();
   for (int i = 0; i < 300; ++i) {
     world.Append(i % 2 == 0 ? std::vector<std::string>{"down:1", "up:9"}
                             : std::vector<std::string>{"up:9"});

@@ -60,6 +60,12 @@ class PushWorld {
     return ledger_.Append(std::move(channels), "entry");
   }
 
+  // Until what was subscribed is confirmed and proven, so that later reads have later causes.
+  void Settle() {
+    hub_->ProveNow();
+    hub_->ProveNow();
+  }
+
   FakeLedger& ledger() { return ledger_; }
   Relay& relay() { return *relay_; }
   Hub& hub() { return *hub_; }
