@@ -11,7 +11,7 @@ namespace huying::push {
 namespace {
 
 constexpr int kPageMax = 128;
-// Stop() is noticed within this; a new entry wakes at once.
+// For a Stop or a change of state that slips in just before the wait; a new entry wakes at once.
 constexpr absl::Duration kWakeInterval = absl::Milliseconds(100);
 constexpr absl::Duration kRetryInterval = absl::Milliseconds(100);
 
@@ -36,6 +36,7 @@ void Relay::Stop() {
     stop_ = true;
   }
   if (!thread_.joinable()) return;
+  ledger_.WakeFollowers();
   thread_.join();
   bus_.RemoveListener(this);
 }

@@ -72,12 +72,17 @@ class FakeLedger final : public ledger::Ledger {
   }
   const platform::v1::LedgerHeader& header() const override { return header_; }
   int64_t WaitPast(int64_t seq, absl::Duration wait) const override {
-    const auto past = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-      return static_cast<int64_t>(entries_.size()) > seq;
-    };
     absl::MutexLock lock(&mutex_);
+    const int64_t wakes = wakes_;
+    const auto past = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+      return static_cast<int64_t>(entries_.size()) > seq || wakes_ != wakes;
+    };
     mutex_.AwaitWithTimeout(absl::Condition(&past), wait);
     return static_cast<int64_t>(entries_.size());
+  }
+  void WakeFollowers() override {
+    absl::MutexLock lock(&mutex_);
+    ++wakes_;
   }
   int64_t InFlight() const override { return 0; }
   absl::Time OldestUndecided() const override { return absl::InfiniteFuture(); }
@@ -99,6 +104,7 @@ class FakeLedger final : public ledger::Ledger {
   std::vector<ledger::Reader::ChannelEntry> entries_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, int64_t> heads_ ABSL_GUARDED_BY(mutex_);
   bool broken_ ABSL_GUARDED_BY(mutex_) = false;
+  int64_t wakes_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
 // Sees what was there when it was opened.

@@ -14,6 +14,8 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <future>
+#include <thread>
 #include <vector>
 
 namespace huying::push::testing {
@@ -60,13 +62,27 @@ RedisServer::~RedisServer() {
 }
 
 void RedisServer::Start() {
-  if (pid_ != 0) return;
+  if (keeper_.joinable()) return;
+  std::promise<pid_t> started;
+  ended_ = false;
+  keeper_ = std::thread([&, this] { Keep(started); });
+  pid_ = started.get_future().get();
+  for (int i = 0; i < kStartTries && !ended_; ++i) {
+    if (Answers("PING\r\n", "+PONG")) return;
+    usleep(kTryPauseUs);
+  }
+  Fail("redis-server does not start (is it installed?)");
+}
+
+// The server dies with the thread that started it, so that none outlives a test that crashed; hence a
+// thread that lives as long as the server.
+void RedisServer::Keep(std::promise<pid_t>& started) {
   const std::string port = std::to_string(port_);
   const pid_t parent = getpid();
-  pid_ = fork();
-  if (pid_ < 0) Fail("fork");
-  if (pid_ == 0) {
-    prctl(PR_SET_PDEATHSIG, SIGKILL);  // no server outlives a test that crashed
+  const pid_t pid = fork();
+  if (pid < 0) Fail("fork");
+  if (pid == 0) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent) _exit(1);
     const int null = open("/dev/null", O_RDWR);
     dup2(null, STDOUT_FILENO);
@@ -75,20 +91,18 @@ void RedisServer::Start() {
            folder_.c_str(), "--save", "", "--appendonly", "no", nullptr);
     _exit(127);
   }
-  for (int i = 0; i < kStartTries; ++i) {
-    if (Answers("PING\r\n", "+PONG")) return;
-    if (waitpid(pid_, nullptr, WNOHANG) == pid_) break;
-    usleep(kTryPauseUs);
-  }
-  Fail("redis-server does not start (is it installed?)");
+  started.set_value(pid);
+  waitpid(pid, nullptr, 0);
+  ended_ = true;
 }
 
 void RedisServer::End(int signal) {
-  if (pid_ == 0) return;
-  kill(pid_, SIGCONT);
-  kill(pid_, signal);
-  waitpid(pid_, nullptr, 0);
-  pid_ = 0;
+  if (!keeper_.joinable()) return;
+  if (!ended_) {
+    kill(pid_, SIGCONT);
+    kill(pid_, signal);
+  }
+  keeper_.join();
 }
 
 void RedisServer::Stop() { End(SIGTERM); }

@@ -3,7 +3,10 @@
 
 #include <sys/types.h>
 
+#include <atomic>
+#include <future>
 #include <string>
+#include <thread>
 
 #include "services/platform/push/redis/connection.h"
 
@@ -39,6 +42,7 @@ class RedisServer {
   redis::Address unix_address() const { return {.unix_socket = socket_path_}; }
 
  private:
+  void Keep(std::promise<pid_t>& started);
   void End(int signal);
   bool Answers(const std::string& command, const std::string& expected) const;
 
@@ -46,6 +50,8 @@ class RedisServer {
   std::string socket_path_;
   int port_ = 0;
   pid_t pid_ = 0;
+  std::atomic<bool> ended_{false};
+  std::thread keeper_;
 };
 
 }  // namespace huying::push::testing
