@@ -88,7 +88,7 @@ TEST_F(TokensTest, ATokenOfAnotherInstallationIsNotAccepted) {
   EXPECT_EQ(ReasonOf(*token), Reason::SIGN_IN_NEEDED);
 }
 
-TEST_F(TokensTest, ANodeTokenKeepsThePersonAndThePrincipalAndCarriesTheNodePermission) {
+TEST_F(TokensTest, ANodeTokenKeepsThePersonAndThePrincipal) {
   auto token = tokens_.MintNodeToken("incident", "exercises-1", Claims().actor(), "accounts/wang",
                                      {"alert.notice.issue"});
   ASSERT_TRUE(token.ok()) << token.status();
@@ -96,7 +96,7 @@ TEST_F(TokensTest, ANodeTokenKeepsThePersonAndThePrincipalAndCarriesTheNodePermi
   ASSERT_TRUE(claims.ok());
   EXPECT_EQ(claims->actor().person(), "people/wang");
   EXPECT_EQ(claims->principal(), "accounts/wang");
-  EXPECT_THAT(claims->permissions(), ElementsAre("alert.notice.issue", "node"));
+  EXPECT_THAT(claims->permissions(), ElementsAre("alert.notice.issue"));
 
   auto own = tokens_.MintNodeToken("incident", "live", {}, "", {});
   ASSERT_TRUE(own.ok());
@@ -105,9 +105,12 @@ TEST_F(TokensTest, ANodeTokenKeepsThePersonAndThePrincipalAndCarriesTheNodePermi
   EXPECT_FALSE(tokens_.MintNodeToken("incident", "", {}, "", {}).ok());
 }
 
-TEST_F(TokensTest, NobodyGetsTheNodePermissionByAnOrdinaryToken) {
+TEST_F(TokensTest, NobodyBecomesAProcessByAnOrdinaryToken) {
   TokenClaims claims = Claims();
-  claims.add_permissions("node");
+  claims.set_principal("node:incident");
+  EXPECT_EQ(tokens_.Mint(claims).status().code(), absl::StatusCode::kPermissionDenied);
+  claims = Claims();
+  claims.mutable_actor()->set_system("incident.reactor");
   EXPECT_EQ(tokens_.Mint(claims).status().code(), absl::StatusCode::kPermissionDenied);
 }
 

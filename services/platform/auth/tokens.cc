@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "services/platform/base/status.h"
 #include "services/platform/base/strings.h"
@@ -50,11 +51,6 @@ absl::Status WithoutRealm() {
                                "the token names no realm")
       .Next("请重新登录", "sign in again");
 }
-
-bool HasNodePermission(const TokenClaims& claims) {
-  return std::find(claims.permissions().begin(), claims.permissions().end(), kNodePermission) !=
-         claims.permissions().end();
-}
 }  // namespace
 
 absl::StatusOr<std::string> Tokens::Mint(TokenClaims claims) const {
@@ -62,10 +58,15 @@ absl::StatusOr<std::string> Tokens::Mint(TokenClaims claims) const {
 }
 
 absl::StatusOr<std::string> Tokens::Mint(TokenClaims claims, absl::Duration lifetime) const {
-  if (HasNodePermission(claims)) {
-    return base::Denied(Reason::PERMISSION_MISSING, "此权限只用于进程之间",
-                        "this permission is for processes only")
-        .Field("permissions");
+  if (absl::StartsWith(claims.principal(), kNodePrincipalPrefix)) {
+    return base::Denied(Reason::PERMISSION_MISSING, "此主体只用于进程之间",
+                        "this principal is for processes only")
+        .Field("principal");
+  }
+  if (!claims.actor().system().empty()) {
+    return base::Denied(Reason::PERMISSION_MISSING, "人员令牌不能代表系统",
+                        "a person's token does not speak for the system")
+        .Field("actor.system");
   }
   return SignClaims(std::move(claims), lifetime);
 }
@@ -73,18 +74,27 @@ absl::StatusOr<std::string> Tokens::Mint(TokenClaims claims, absl::Duration life
 absl::StatusOr<std::string> Tokens::MintNodeToken(
     std::string_view service, std::string_view realm, const common::v1::Actor& actor,
     std::string_view principal, const std::vector<std::string>& permissions) const {
+  context::CallContext context;
+  context.realm = std::string(realm);
+  context.actor = actor;
+  context.principal = std::string(principal);
+  context.permissions = permissions;
+  return MintForCall(service, context);
+}
+
+absl::StatusOr<std::string> Tokens::MintForCall(std::string_view service,
+                                                const context::CallContext& context) const {
   TokenClaims claims;
-  *claims.mutable_actor() = actor;
-  if (actor.person().empty() && actor.system().empty()) {
+  *claims.mutable_actor() = context.actor;
+  if (context.actor.person().empty() && context.actor.system().empty()) {
     claims.mutable_actor()->set_system(std::string(service));
   }
-  claims.set_realm(std::string(realm));
-  claims.set_principal(principal.empty() ? absl::StrCat("node:", base::Abs(service))
-                                         : std::string(principal));
-  for (const std::string& permission : permissions) {
-    if (permission != kNodePermission) claims.add_permissions(permission);
-  }
-  claims.add_permissions(kNodePermission);
+  claims.set_realm(context.realm);
+  claims.set_exercise(context.exercise);
+  claims.set_principal(context.principal.empty()
+                           ? absl::StrCat(kNodePrincipalPrefix, base::Abs(service))
+                           : context.principal);
+  for (const std::string& permission : context.permissions) claims.add_permissions(permission);
   return SignClaims(std::move(claims), kNodeTokenLifetime);
 }
 

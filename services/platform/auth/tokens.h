@@ -10,6 +10,7 @@
 #include "huying/platform/v1/control.pb.h"
 #include "services/platform/auth/signature.h"
 #include "services/platform/base/clock.h"
+#include "services/platform/context/call_context.h"
 #include "services/platform/rpc/authenticator.h"
 
 // Signed tokens: "1.<claims>.<signature>", both parts base64url, 1 = Ed25519. Whoever holds the
@@ -24,8 +25,8 @@ inline constexpr absl::Duration kTokenLifetime = absl::Minutes(15);
 inline constexpr absl::Duration kNodeTokenLifetime = absl::Minutes(2);
 inline constexpr absl::Duration kTokenLifetimeMax = absl::Hours(24);
 inline constexpr size_t kTokenBytesMax = 16 * 1024;
-// Permission that only tokens between processes carry (policy permission "node").
-inline constexpr char kNodePermission[] = "node";
+// Principals of processes ("node:incident"): they alone pass the policy permission "node".
+inline constexpr char kNodePrincipalPrefix[] = "node:";
 
 // Thread-safe. The key and the clock must outlive it.
 class Tokens final : public rpc::Authenticator {
@@ -34,8 +35,8 @@ class Tokens final : public rpc::Authenticator {
          absl::Duration lifetime = kTokenLifetime)
       : key_(key), clock_(machine_clock), lifetime_(lifetime) {}
 
-  // Fills in token_id (when empty) and expires_at. A realm and a principal are required; the node
-  // permission is refused here: MintNodeToken alone gives it.
+  // Fills in token_id (when empty) and expires_at. A realm and a principal are required. A
+  // process's principal and a system actor are refused here: MintNodeToken alone gives them.
   absl::StatusOr<std::string> Mint(platform::v1::TokenClaims claims) const;
   absl::StatusOr<std::string> Mint(platform::v1::TokenClaims claims, absl::Duration lifetime) const;
   // For a call from `service` in this process to another process: the person who decided stays the
@@ -44,6 +45,9 @@ class Tokens final : public rpc::Authenticator {
                                             const common::v1::Actor& actor,
                                             std::string_view principal,
                                             const std::vector<std::string>& permissions) const;
+  // The same from a call's context, its exercise included; what rpc::RemoteCaller sends.
+  absl::StatusOr<std::string> MintForCall(std::string_view service,
+                                          const context::CallContext& context) const;
 
   absl::StatusOr<platform::v1::TokenClaims> Verify(std::string_view token) override;
 
