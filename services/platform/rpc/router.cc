@@ -122,6 +122,7 @@ absl::Status Router::EnterContext(PendingCall& call) {
 // conflict.
 absl::Status Router::Prepare(PendingCall& call) {
   if (!call.method->is_mutation()) return absl::OkStatus();
+  if (options_.admit) RETURN_IF_ERROR(options_.admit(call.method->lane));
   ASSIGN_OR_RETURN(call.context.request_id, RequestIdOf(*call.method, *call.request));
   call.payload_hash = PayloadHash(options_.payload_key, *call.method, call.request.get());
   return absl::OkStatus();

@@ -44,6 +44,9 @@ struct RouterOptions {
   std::string payload_key;                     // secret; keys the payload hashes of request ids
   obs::Metrics* metrics = nullptr;             // optional, must outlive the router
   obs::AccessLog* access_log = nullptr;        // optional, must outlive the router
+  // Whether a mutation of the lane may be taken now (a disk that fills up stops imports first); null
+  // takes all.
+  std::function<absl::Status(ledger::Lane)> admit;
   RouterLimits limits;
   StreamLimits stream_limits;
   // Threads per pool (control, answer, bulk, read, token, stream) and the length of each queue.

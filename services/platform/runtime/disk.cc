@@ -48,14 +48,17 @@ DiskLevel DiskWatch::level() {
 }
 
 absl::Status DiskWatch::Admit(ledger::Lane lane) {
-  if (lane != ledger::Lane::kBulk || level() == DiskLevel::kGood) return absl::OkStatus();
+  const DiskLevel now = level();
+  const bool refused = (lane == ledger::Lane::kBulk && now != DiskLevel::kGood) ||
+                       (lane == ledger::Lane::kAnswer && now == DiskLevel::kCritical);
+  if (!refused) return absl::OkStatus();
   const int64_t free = free_mb();
-  return base::ProblemStatus(absl::StatusCode::kResourceExhausted, base::Reason::DISK_LOW,
-                             absl::StrCat("磁盘空间不足（剩余 ", free, " MB），暂不接受导入"),
-                             absl::StrCat("the disk is low (", free, " MB free): no imports now"))
+  return base::ProblemStatus(
+             absl::StatusCode::kResourceExhausted, base::Reason::DISK_LOW,
+             absl::StrCat("磁盘空间不足（剩余 ", free, " MB），暂不受理此类请求"),
+             absl::StrCat("the disk is low (", free, " MB free): this is not taken now"))
       .Rule("platform.disk-low")
-      .Next("清理磁盘或扩容；预警、应答和命令不受影响",
-            "free or add space; alerts, answers and orders go on");
+      .Next("清理磁盘或扩容；预警和命令不受影响", "free or add space; alerts and orders go on");
 }
 
 }  // namespace huying::runtime

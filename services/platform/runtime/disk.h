@@ -12,8 +12,8 @@
 #include "services/platform/base/clock.h"
 #include "services/platform/ledger/command.h"
 
-// Free space under the data folder. When it runs low, imports are refused first, then everything but
-// alerts, answers and orders; those last as long as the disk does.
+// Free space under the data folder. When it runs low, imports are refused; when it is nearly gone,
+// everything but orders and alerts, which last as long as the disk does.
 //
 //   DiskWatch disk(data_dir, {.low_mb = 1024, .critical_mb = 256}, machine_clock);
 //   RETURN_IF_ERROR(disk.Admit(ledger::Lane::kBulk));    // RESOURCE_EXHAUSTED / DISK_LOW
@@ -35,7 +35,7 @@ class DiskWatch {
 
   DiskLevel level();
   int64_t free_mb();
-  // Below `low_mb` the bulk lane is refused; other lanes are the ledger's own to fail.
+  // Below `low_mb` the bulk lane is refused, below `critical_mb` the answers' lane too.
   absl::Status Admit(ledger::Lane lane);
 
  private:

@@ -2,7 +2,6 @@
 #include "services/platform/runtime/files.h"
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -11,18 +10,14 @@
 #include <filesystem>
 #include <fstream>
 #include <sstream>
-#include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
 #include "services/platform/base/status.h"
 #include "services/platform/base/strings.h"
 
 namespace huying::runtime {
 namespace {
 using base::Reason;
-
-constexpr char kLockName[] = "/lock";
 
 absl::Status FileFault(const std::string& path, std::string_view what_en, int error) {
   return base::Unavailable(
@@ -78,41 +73,6 @@ absl::Status MakeFolder(const std::string& path) {
   if (error) return FileFault(path, "made", error.value());
   if (::chmod(path.c_str(), 0700) != 0) return FileFault(path, "made private", errno);
   return absl::OkStatus();
-}
-
-absl::StatusOr<FolderLock> FolderLock::Take(const std::string& folder) {
-  const std::string path = folder + kLockName;
-  const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (fd < 0) return FileFault(path, "opened", errno);
-  FolderLock lock(fd);
-  if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
-    char holder[64] = {};
-    const ssize_t size = ::read(fd, holder, sizeof(holder) - 1);
-    const std::string who(absl::StripSuffix(size > 0 ? holder : "?", "\n"));
-    return base::Refused(Reason::CONDITION_NOT_MET,
-                         absl::StrCat("数据目录 ", folder, " 正被进程 ", who, " 使用"),
-                         absl::StrCat("the data folder ", folder, " is in use by process ", who))
-        .Next("先停止该进程，或另用数据目录", "stop that process or use another folder");
-  }
-  const std::string pid = absl::StrCat(::getpid(), "\n");
-  if (::ftruncate(fd, 0) != 0 || ::pwrite(fd, pid.data(), pid.size(), 0) < 0) {
-    return FileFault(path, "written", errno);
-  }
-  return lock;
-}
-
-FolderLock::FolderLock(FolderLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-
-FolderLock& FolderLock::operator=(FolderLock&& other) noexcept {
-  if (this != &other) {
-    if (fd_ >= 0) ::close(fd_);
-    fd_ = std::exchange(other.fd_, -1);
-  }
-  return *this;
-}
-
-FolderLock::~FolderLock() {
-  if (fd_ >= 0) ::close(fd_);
 }
 
 }  // namespace huying::runtime

@@ -17,21 +17,4 @@ absl::StatusOr<std::string> ReadWholeFile(const std::string& path);
 // Makes the folder and its parents, readable by this user only.
 absl::Status MakeFolder(const std::string& path);
 
-// Keeps other processes out of a data folder for as long as it lives; the kernel lets go when the
-// process ends, however it ends.
-//
-//   ASSIGN_OR_RETURN(FolderLock lock, FolderLock::Take("/var/lib/huying"));
-class FolderLock {
- public:
-  // FAILED_PRECONDITION naming the process that holds it.
-  static absl::StatusOr<FolderLock> Take(const std::string& folder);
-  FolderLock(FolderLock&& other) noexcept;
-  FolderLock& operator=(FolderLock&& other) noexcept;
-  ~FolderLock();
-
- private:
-  explicit FolderLock(int fd) : fd_(fd) {}
-  int fd_ = -1;
-};
-
 }  // namespace huying::runtime

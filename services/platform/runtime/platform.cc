@@ -43,9 +43,10 @@ push::redis::Address RedisAddress(const std::string& text) {
 absl::Status CheckRemotes(const ServerConfig& config, const std::vector<std::string>& here) {
   for (const auto& remote : config.remote()) {
     if (std::find(here.begin(), here.end(), remote.service()) == here.end()) continue;
-    return base::Refused(Reason::CONDITION_NOT_MET,
-                         absl::StrCat("服务 ", remote.service(), " 已在本进程运行，不能又配置为远端"),
-                         absl::StrCat(remote.service(), " runs here and is named as remote too"));
+    return base::Refused(
+        Reason::CONDITION_NOT_MET,
+        absl::StrCat("服务 ", remote.service(), " 已在本进程运行，不能又配置为远端"),
+        absl::StrCat(remote.service(), " runs here and is named as remote too"));
   }
   return absl::OkStatus();
 }
@@ -114,8 +115,8 @@ absl::Status Platform::LoadData() {
   disk_ = std::make_unique<DiskWatch>(
       data_dir(), DiskLimits{config().limits().disk_low_mb(), config().limits().disk_critical_mb()},
       *machine_clock_);
-  ASSIGN_OR_RETURN(realms_, Realms::Load(data_dir(), *live_clock_,
-                                         config().limits().realms_open_max()));
+  ASSIGN_OR_RETURN(realms_,
+                   Realms::Load(data_dir(), *live_clock_, config().limits().realms_open_max()));
   return absl::OkStatus();
 }
 
@@ -154,9 +155,9 @@ absl::Status Platform::MakeRouter() {
   router.payload_key = std::string(keys_->payload_hash());
   router.metrics = &metrics_;
   router.access_log = access_log_.get();
+  router.admit = [this](ledger::Lane lane) { return disk_->Admit(lane); };
   router.limits.streams_max = config().limits().streams_max();
-  router.limits.bulk_request_bytes_max =
-      static_cast<size_t>(config().limits().message_bytes_max());
+  router.limits.bulk_request_bytes_max = static_cast<size_t>(config().limits().message_bytes_max());
   router.queue_max = config().limits().calls_waiting_max();
   router_ = std::make_unique<rpc::Router>(std::move(router));
   local_ = std::make_unique<rpc::LocalCaller>(*router_);

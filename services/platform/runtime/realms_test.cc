@@ -124,16 +124,6 @@ TEST_F(RealmsTest, ADamagedRealmFileIsNamedAtStart) {
               HasSubstr("drill-7/realm.textproto is damaged"));
 }
 
-TEST(FilesTest, ASecondHolderOfAFolderIsRefusedUntilTheFirstLetsGo) {
-  base::TempDir dir;
-  auto first = std::make_unique<absl::StatusOr<FolderLock>>(FolderLock::Take(dir.path()));
-  ASSERT_TRUE(first->ok());
-  const auto second = FolderLock::Take(dir.path());
-  EXPECT_THAT(base::ProblemOf(second.status()).message_en(), HasSubstr("is in use by process"));
-  first.reset();
-  EXPECT_TRUE(FolderLock::Take(dir.path()).ok());
-}
-
 TEST(FilesTest, AnAtomicWriteReplacesTheWholeFile) {
   base::TempDir dir;
   ASSERT_TRUE(WriteFileAtomically(dir / "f", "a long first text").ok());
