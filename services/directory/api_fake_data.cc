@@ -37,6 +37,9 @@ constexpr AreaRow kAreas[] = {
     {"limin", kLimin, "", "利民社区", kGounan, Tier::COMMUNITY},
 };
 
+// 2000-01-01, so that the items are in force whatever date a test plays.
+constexpr int64_t kInForceSince = 946'684'800;
+
 using Names = std::vector<const char*>;
 
 struct RoleRow {
@@ -176,6 +179,7 @@ void AddPower(v1::Directory& directory, const char* code, const char* title, con
   item->set_holder_unit(unit);
   item->set_lowest_tier(lowest);
   item->set_revision(1);
+  item->mutable_valid_from()->set_seconds(kInForceSince);
   LegalBasis* basis = item->add_legal_basis();
   basis->set_kind(LegalBasis::LAW);
   basis->set_title("中华人民共和国突发事件应对法");

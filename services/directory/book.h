@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "huying/directory/v1/directory.pb.h"
+#include "services/directory/rules/view.h"
+#include "services/directory/store.h"
+#include "services/platform/base/clock.h"
+#include "services/platform/ledger/ledger.h"
+
+namespace huying::directory {
+
+// Reads one realm's directory. The view is kept and built anew when the ledger's head has moved.
+//
+//   directory::Book book(ledger, realm_clock);
+//   ASSIGN_OR_RETURN(Book::Page page, book.Open());
+//   ASSIGN_OR_RETURN(rules::ShiftsAt shifts, page.ShiftsAt(book.clock().Now()));
+//
+// Thread-safe. Ledger and clock must outlive it.
+class Book {
+ public:
+  Book(ledger::Ledger& ledger, const base::Clock& realm_clock)
+      : ledger_(ledger), clock_(realm_clock) {}
+
+  // One snapshot: view and reader are of the same seq. For one thread, held shortly.
+  class Page {
+   public:
+    const rules::View& view() const { return *view_; }
+    ledger::Reader& reader() { return *reader_; }
+    absl::StatusOr<rules::ShiftsAt> ShiftsAt(absl::Time at) { return LoadShiftsAt(*reader_, at); }
+
+   private:
+    friend class Book;
+    // Shared: a page outlives the book's change to a newer view.
+    std::shared_ptr<const rules::View> view_;
+    std::unique_ptr<ledger::Reader> reader_;
+  };
+  absl::StatusOr<Page> Open();
+
+  const base::Clock& clock() const { return clock_; }
+  const std::string& realm() const { return ledger_.header().realm(); }
+
+ private:
+  ledger::Ledger& ledger_;
+  const base::Clock& clock_;
+  absl::Mutex mutex_;
+  std::shared_ptr<const rules::View> newest_ ABSL_GUARDED_BY(mutex_);
+};
+
+// Where a token for another realm looks: the directories of every realm open in this process.
+class RealmDirectories {
+ public:
+  struct Found {
+    Book* book = nullptr;
+    bool exercise = false;
+  };
+  virtual ~RealmDirectories() = default;
+  // NOT_FOUND for a realm nobody opened, PERMISSION_DENIED / WRONG_REALM for a closed one.
+  virtual absl::StatusOr<Found> Find(std::string_view realm) = 0;
+};
+
+}  // namespace huying::directory

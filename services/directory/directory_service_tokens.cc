@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Tokens: each names exactly one realm; signing in gives one of the live realm.
+#include <utility>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "services/directory/directory_service.h"
+#include "services/directory/rules/sign_in.h"
+#include "services/directory/store.h"
+#include "services/platform/base/status.h"
+#include "services/platform/base/strings.h"
+#include "services/platform/runtime/realms.h"
+
+namespace huying::directory {
+namespace {
+
+using base::Reason;
+
+// Long enough for an exercise at wall speed; an actor's player renews it.
+constexpr absl::Duration kActorTokenLifetime = absl::Hours(4);
+constexpr int kActorsAtOnceMax = 500;
+constexpr size_t kAccountNameBytesMax = 128;
+constexpr char kActorPrefix[] = "actor:";
+
+base::ProblemStatus SignInFailed() {
+  return base::Unauthenticated(Reason::SIGN_IN_FAILED, "账户或口令不正确",
+                               "the account or the password is not right")
+      .Next("请核对后重试；急用请由同岗位其他人员登录",
+            "check and try again; in a hurry, let a colleague of the post sign in");
+}
+
+base::ProblemStatus Disabled() {
+  return base::Denied(Reason::SIGN_IN_FAILED, "该账户已停用", "the account is disabled")
+      .Rule("directory.account-disabled")
+      .Next("请联系通讯录管理员", "ask the directory's administrator");
+}
+
+base::ProblemStatus NotAnAccount() {
+  return base::Denied(Reason::SIGN_IN_NEEDED, "只有登录账户的令牌可以这样换取",
+                      "only the token of a signed-in account can be exchanged")
+      .Rule("directory.account-token");
+}
+
+base::ProblemStatus OnlyFromLive() {
+  return base::Denied(Reason::WRONG_REALM, "只能在实战环境中办理", "only with a live token")
+      .Rule("directory.live-only")
+      .Next("请使用登录得到的令牌", "use the token of signing in");
+}
+
+}  // namespace
+
+absl::StatusOr<v1::Account> DirectoryService::CheckedAccount(const context::CallContext& context,
+                                                             const v1::SignInRequest& request) {
+  const std::string name = rules::AccountName(request.account());
+  RETURN_IF_ERROR(tools_.throttle.Check(context.peer, name));
+  v1::Account account;
+  {
+    // The snapshot is given back before the second that a hash takes.
+    ASSIGN_OR_RETURN(Book::Page page, book_.Open());
+    if (name.size() <= kAccountNameBytesMax) {
+      ASSIGN_OR_RETURN(auto stored, page.reader().Find(Accounts(), name));
+      if (stored) account = std::move(stored->value);
+    }
+  }
+  RETURN_IF_ERROR(sealer_.Unseal(account).status());
+  // No account, or one without a password: an empty hash, which takes as long and is never right.
+  ASSIGN_OR_RETURN(const bool right,
+                   tools_.hasher.Verify(account.password_hash(), request.password()));
+  account.clear_password_hash();
+  account.clear_sealed();
+  if (account.name().empty() || !right) {
+    tools_.throttle.Failed(context.peer, name);
+    return SignInFailed();
+  }
+  tools_.throttle.Succeeded(context.peer, name);
+  if (account.disabled()) return Disabled();
+  return account;
+}
+
+absl::StatusOr<v1::TokenResponse> DirectoryService::MintFor(const Book::Page& page,
+                                                            std::string_view realm,
+                                                            const Bearer& bearer) {
+  platform::v1::TokenClaims claims;
+  *claims.mutable_actor() = rules::ActorOf(page.view(), bearer.account, bearer.post);
+  claims.set_realm(std::string(realm));
+  claims.set_principal(bearer.account.name());
+  claims.mutable_permissions()->Assign(bearer.permissions.begin(), bearer.permissions.end());
+  v1::TokenResponse response;
+  *response.mutable_actor() = claims.actor();
+  *response.mutable_permissions() = claims.permissions();
+  response.set_realm(claims.realm());
+  ASSIGN_OR_RETURN(*response.mutable_token(), tools_.tokens.Mint(std::move(claims)));
+  ASSIGN_OR_RETURN(const platform::v1::TokenClaims minted, tools_.tokens.Verify(response.token()));
+  *response.mutable_expires_at() = minted.expires_at();
+  for (std::string& post : rules::OtherPosts(bearer.account, bearer.post)) {
+    response.add_other_posts(std::move(post));
+  }
+  return response;
+}
+
+absl::StatusOr<v1::TokenResponse> DirectoryService::SignIn(const context::CallContext& context,
+                                                           const v1::SignInRequest& request) {
+  if (book_.realm() != runtime::kLiveRealm) return OnlyFromLive();
+  ASSIGN_OR_RETURN(const v1::Account account, CheckedAccount(context, request));
+  ASSIGN_OR_RETURN(Book::Page page, book_.Open());
+  ASSIGN_OR_RETURN(const rules::ShiftsAt shifts, page.ShiftsAt(Now()));
+  ASSIGN_OR_RETURN(const v1::Post* post,
+                   rules::ChoosePost(page.view(), shifts, account, request.post()));
+  return MintFor(page, book_.realm(),
+                 {account, post, rules::PermissionsOf(page.view(), account, post)});
+}
+
+// Accounts live in the live realm alone.
+absl::StatusOr<v1::Account> DirectoryService::AccountOf(const context::CallContext& context,
+                                                        Book& live) {
+  if (!absl::StartsWith(context.principal, "accounts/")) return NotAnAccount();
+  ASSIGN_OR_RETURN(Book::Page page, live.Open());
+  ASSIGN_OR_RETURN(auto stored, page.reader().Find(Accounts(), context.principal));
+  if (!stored) return NotAnAccount();
+  if (stored->value.disabled()) return Disabled();
+  return std::move(stored->value);
+}
+
+absl::StatusOr<v1::TokenResponse> DirectoryService::RenewToken(
+    const context::CallContext& context, const v1::RenewTokenRequest& request) {
+  if (absl::StartsWith(context.principal, kActorPrefix)) return RenewActor(context, request);
+  ASSIGN_OR_RETURN(RealmDirectories::Found live, tools_.realms.Find(runtime::kLiveRealm));
+  ASSIGN_OR_RETURN(const v1::Account account, AccountOf(context, *live.book));
+  ASSIGN_OR_RETURN(Book::Page page, book_.Open());
+  ASSIGN_OR_RETURN(const rules::ShiftsAt shifts, page.ShiftsAt(Now()));
+  // The post of the token, as it stands now; the account may have lost it since.
+  std::string wanted = request.post();
+  if (wanted.empty() &&
+      rules::ChoosePost(page.view(), shifts, account, context.actor.post()).ok()) {
+    wanted = context.actor.post();
+  }
+  ASSIGN_OR_RETURN(const v1::Post* post, rules::ChoosePost(page.view(), shifts, account, wanted));
+  const bool is_live = book_.realm() == runtime::kLiveRealm;
+  if (!is_live && post == nullptr) return base::NotFound(wanted).Field("post");
+  // What an administrator may do besides is for the live realm.
+  return MintFor(
+      page, book_.realm(),
+      {account, post, rules::PermissionsOf(page.view(), is_live ? account : v1::Account(), post)});
+}
+
+absl::StatusOr<v1::TokenResponse> DirectoryService::RenewActor(
+    const context::CallContext& context, const v1::RenewTokenRequest& request) {
+  if (!request.post().empty() && request.post() != context.actor.post()) {
+    return base::Denied(Reason::PERMISSION_MISSING, "演练角色不能更换岗位",
+                        "an exercise's actor keeps its post")
+        .Field("post");
+  }
+  ASSIGN_OR_RETURN(Book::Page page, book_.Open());
+  const auto post = page.view().posts.find(context.actor.post());
+  if (post == page.view().posts.end()) return base::NotFound(context.actor.post());
+  const auto permissions = rules::PermissionsOf(page.view(), post->second);
+  platform::v1::TokenClaims claims;
+  *claims.mutable_actor() = context.actor;
+  claims.set_realm(book_.realm());
+  claims.set_principal(context.principal);
+  claims.set_exercise(context.exercise);
+  claims.mutable_permissions()->Assign(permissions.begin(), permissions.end());
+  v1::TokenResponse response;
+  *response.mutable_actor() = claims.actor();
+  *response.mutable_permissions() = claims.permissions();
+  response.set_realm(claims.realm());
+  ASSIGN_OR_RETURN(*response.mutable_token(),
+                   tools_.tokens.Mint(std::move(claims), kActorTokenLifetime));
+  ASSIGN_OR_RETURN(const platform::v1::TokenClaims minted, tools_.tokens.Verify(response.token()));
+  *response.mutable_expires_at() = minted.expires_at();
+  return response;
+}
+
+absl::StatusOr<v1::TokenResponse> DirectoryService::EnterRealm(
+    const context::CallContext& context, const v1::EnterRealmRequest& request) {
+  if (book_.realm() != runtime::kLiveRealm) return OnlyFromLive();
+  ASSIGN_OR_RETURN(RealmDirectories::Found target, tools_.realms.Find(request.realm()));
+  if (!target.exercise) {
+    return base::Invalid(Reason::WRONG_REALM, "只能进入演练环境",
+                         "only an exercise's realm is entered")
+        .Field("realm")
+        .Rule("directory.enter-exercise");
+  }
+  ASSIGN_OR_RETURN(const v1::Account account, AccountOf(context, book_));
+  ASSIGN_OR_RETURN(Book::Page page, target.book->Open());
+  const std::string& wanted = request.post().empty() ? context.actor.post() : request.post();
+  if (wanted.empty()) {
+    return base::Invalid(Reason::FIELD_MISSING, "请指明以哪个岗位进入演练",
+                         "name the post to enter with")
+        .Field("post");
+  }
+  ASSIGN_OR_RETURN(const v1::Post* post, rules::ChoosePost(page.view(), {}, account, wanted));
+  return MintFor(page, target.book->realm(),
+                 {account, post, rules::PermissionsOf(page.view(), v1::Account(), post)});
+}
+
+absl::StatusOr<v1::MintActorTokensResponse> DirectoryService::MintActorTokens(
+    const context::CallContext& context, const v1::MintActorTokensRequest& request) {
+  (void)context;
+  if (book_.realm() != runtime::kLiveRealm) return OnlyFromLive();
+  if (!rules::IsRealmOf(request.exercise(), request.realm())) {
+    return base::Denied(Reason::WRONG_REALM, "演练令牌只能用于该演练自己的环境",
+                        "an actor's token is for its exercise's own realm")
+        .Field("realm")
+        .Rule("directory.actor-realm");
+  }
+  ASSIGN_OR_RETURN(RealmDirectories::Found target, tools_.realms.Find(request.realm()));
+  if (!target.exercise || target.book == &book_) return OnlyFromLive();
+  if (request.posts_size() > kActorsAtOnceMax || request.posts().empty()) {
+    return base::Invalid(request.posts().empty() ? Reason::FIELD_MISSING : Reason::FIELD_TOO_LONG,
+                         absl::StrCat("一次1至", kActorsAtOnceMax, "个岗位"),
+                         absl::StrCat("1 to ", kActorsAtOnceMax, " posts at once"))
+        .Field("posts");
+  }
+  ASSIGN_OR_RETURN(Book::Page page, target.book->Open());
+  ASSIGN_OR_RETURN(const rules::ShiftsAt shifts, page.ShiftsAt(target.book->clock().Now()));
+  v1::MintActorTokensResponse response;
+  for (int i = 0; i < request.posts_size(); ++i) {
+    const auto post = page.view().posts.find(request.posts(i));
+    if (post == page.view().posts.end()) {
+      return base::NotFound(request.posts(i)).Field(absl::StrCat("posts[", i, "]"));
+    }
+    const auto permissions = rules::PermissionsOf(page.view(), post->second);
+    platform::v1::TokenClaims claims;
+    *claims.mutable_actor() = rules::ExerciseActorOf(page.view(), shifts, post->second);
+    claims.set_realm(request.realm());
+    claims.set_principal(absl::StrCat(kActorPrefix, request.exercise(), "/", post->first));
+    claims.set_exercise(request.exercise());
+    claims.mutable_permissions()->Assign(permissions.begin(), permissions.end());
+    auto* minted = response.add_tokens();
+    minted->set_post(post->first);
+    *minted->mutable_actor() = claims.actor();
+    ASSIGN_OR_RETURN(*minted->mutable_token(),
+                     tools_.tokens.Mint(std::move(claims), kActorTokenLifetime));
+  }
+  ASSIGN_OR_RETURN(const platform::v1::TokenClaims first,
+                   tools_.tokens.Verify(response.tokens(0).token()));
+  *response.mutable_expires_at() = first.expires_at();
+  return response;
+}
+
+}  // namespace huying::directory

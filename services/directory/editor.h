@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "huying/directory/v1/directory.pb.h"
+#include "services/directory/rules/forms.h"
+#include "services/directory/store.h"
+#include "services/platform/ledger/command.h"
+
+namespace huying::directory {
+
+// Puts rows of the directory within one decision, and judges them together at the end: rows may
+// refer to each other in any order, and one bad row refuses all.
+//
+//   Editor editor(tx, {.shift_max = shift_max});
+//   RETURN_IF_ERROR(editor.Put(post, "post"));
+//   return editor.Finish();
+//
+// `field` is the row's path in the request. Lives inside one `decide`, on the writer thread.
+class Editor {
+ public:
+  struct Options {
+    absl::Duration shift_max = absl::Hours(24 * 31);
+    // An import leaves rows alone that are as they were; a Put of one row is always an entry.
+    bool skip_unchanged = false;
+  };
+  Editor(ledger::Transaction& tx, Options options) : tx_(tx), options_(options) {}
+
+  absl::Status Put(const v1::Area& area, const std::string& field);
+  absl::Status Put(const v1::Unit& unit, const std::string& field);
+  absl::Status Put(const v1::Role& role, const std::string& field);
+  absl::Status Put(const v1::Post& post, const std::string& field);
+  // Sealed before: no clear phone or id number comes here.
+  absl::Status Put(const v1::Person& person, const std::string& field);
+  absl::Status Put(const v1::Account& account, const std::string& field);
+  // The name is made here.
+  absl::Status Put(v1::Shift shift, const std::string& field);
+  absl::Status Put(const v1::PowerItem& item, const std::string& field);
+
+  // References, parents, tiers, loops of supervision.
+  absl::Status Finish();
+  int changed() const { return changed_; }
+
+ private:
+  template <typename T>
+  absl::Status PutRow(const ledger::RecordKind<T>& kind, std::string_view key, const T& value);
+  template <typename T>
+  void Remember(const T& row, const std::string& field);
+  absl::StatusOr<v1::RosterMonth*> Month(const std::string& key);
+  absl::Status CheckReference(const rules::Reference& reference);
+  absl::Status CheckAreaRow(const std::string& code);
+  absl::Status CheckPostRow(const std::string& name);
+
+  ledger::Transaction& tx_;
+  const Options options_;
+  int changed_ = 0;
+  std::vector<rules::Reference> references_;
+  std::map<std::string, std::string> areas_;  // code → field
+  std::map<std::string, std::string> posts_;  // name → field
+  std::map<std::string, v1::RosterMonth> months_;
+};
+
+// ABORTED / STALE_VERSION when the stored version is another; 0 = the caller does not mind.
+template <typename T>
+absl::Status CheckVersion(ledger::Transaction& tx, const ledger::RecordKind<T>& kind,
+                          std::string_view key, int64_t expected);
+
+// FAILED_PRECONDITION style of a stale version, shared by every kind.
+absl::Status StaleVersion(std::string_view key, int64_t stored, int64_t expected);
+
+template <typename T>
+absl::Status CheckVersion(ledger::Transaction& tx, const ledger::RecordKind<T>& kind,
+                          std::string_view key, int64_t expected) {
+  if (expected == 0) return absl::OkStatus();
+  ASSIGN_OR_RETURN(auto stored, tx.Find(kind, key));
+  const int64_t version = stored ? stored->version : 0;
+  return version == expected ? absl::OkStatus() : StaleVersion(key, version, expected);
+}
+
+// Is `inner` the area `outer` or beneath it? By key, parent after parent.
+absl::StatusOr<bool> LiesIn(ledger::Transaction& tx, std::string inner, std::string_view outer);
+
+}  // namespace huying::directory

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "services/directory/rules/powers.h"
+
+#include "absl/strings/str_cat.h"
+#include "google/protobuf/util/message_differencer.h"
+#include "services/platform/base/clock.h"
+#include "services/platform/base/status.h"
+#include "services/platform/base/strings.h"
+
+namespace huying::directory::rules {
+namespace {
+
+using base::Reason;
+using common::v1::LegalBasis;
+using common::v1::Tier;
+
+constexpr int kTextBytesMax = 200;
+constexpr int kBasesMax = 16;
+
+absl::Time From(const v1::PowerItem& item) {
+  return item.has_valid_from() ? base::FromProto(item.valid_from()) : absl::InfinitePast();
+}
+absl::Time To(const v1::PowerItem& item) {
+  return item.has_valid_to() ? base::FromProto(item.valid_to()) : absl::InfiniteFuture();
+}
+
+absl::Status CheckText(const std::string& text, std::string_view field) {
+  if (!text.empty() && text.size() <= kTextBytesMax) return absl::OkStatus();
+  return base::Invalid(text.empty() ? Reason::FIELD_MISSING : Reason::FIELD_TOO_LONG,
+                       text.empty() ? "权责事项要素不全" : "文字太长",
+                       text.empty() ? "an element of the item is missing" : "the text is too long")
+      .Field(field)
+      .Rule("directory.power-elements");
+}
+
+absl::Status CheckBasis(const LegalBasis& basis) {
+  if (!LegalBasis::Kind_IsValid(basis.kind()) || basis.kind() == LegalBasis::KIND_UNSPECIFIED) {
+    return base::Invalid(Reason::UNKNOWN_ENUM_VALUE,
+                         "不是可作依据的文件种类（会议纪要不能作为依据）",
+                         "not a kind of legal basis; meeting minutes are none")
+        .Field("kind")
+        .Rule("directory.power-basis");
+  }
+  RETURN_IF_ERROR(CheckText(basis.title(), "title"));
+  return CheckText(basis.article(), "article");
+}
+
+}  // namespace
+
+absl::Status CheckPowerItem(const v1::PowerItem& item) {
+  RETURN_IF_ERROR(CheckText(item.name(), "name"));
+  if (item.name().rfind("powers/", 0) != 0 || item.name().find('@') != std::string::npos) {
+    return base::Invalid(Reason::FIELD_INVALID, "名称须形如 powers/XS-YJ-001",
+                         "a name looks like powers/XS-YJ-001")
+        .Field("name");
+  }
+  RETURN_IF_ERROR(CheckText(item.code(), "code"));
+  RETURN_IF_ERROR(CheckText(item.title(), "title"));
+  RETURN_IF_ERROR(CheckText(item.type(), "type"));
+  RETURN_IF_ERROR(CheckText(item.holder_unit(), "holder_unit"));
+  if (item.lowest_tier() < Tier::DISTRICT || item.lowest_tier() > Tier::COMMUNITY) {
+    return base::Invalid(Reason::UNKNOWN_ENUM_VALUE, "最低层级须为区、街道或社区",
+                         "the lowest tier is DISTRICT, SUBDISTRICT or COMMUNITY")
+        .Field("lowest_tier");
+  }
+  if (item.legal_basis().empty() || item.legal_basis_size() > kBasesMax) {
+    return base::Invalid(
+               item.legal_basis().empty() ? Reason::FIELD_MISSING : Reason::FIELD_TOO_LONG,
+               "权责事项须有依据", "an item has a legal basis")
+        .Field("legal_basis")
+        .Rule("directory.power-elements");
+  }
+  for (int i = 0; i < item.legal_basis_size(); ++i) {
+    RETURN_IF_ERROR(
+        base::InField(CheckBasis(item.legal_basis(i)), absl::StrCat("legal_basis[", i, "]")));
+  }
+  if (!item.has_valid_from()) {
+    return base::Invalid(Reason::FIELD_MISSING, "缺少生效时间", "valid_from is missing")
+        .Field("valid_from")
+        .Rule("directory.power-elements");
+  }
+  if (To(item) <= From(item)) {
+    return base::Invalid(Reason::FIELD_INVALID, "失效时间须晚于生效时间",
+                         "valid_to is after valid_from")
+        .Field("valid_to");
+  }
+  return absl::OkStatus();
+}
+
+Revised Revise(const v1::PowerItem* previous, const v1::PowerItem& item) {
+  Revised revised;
+  revised.current = item;
+  revised.current.set_revision(previous == nullptr ? 1 : previous->revision() + 1);
+  if (previous == nullptr) return revised;
+  revised.previous = *previous;
+  // A revision that begins before the old one replaces it for all its time: it was in force never.
+  if (To(*previous) > From(item)) *revised.previous.mutable_valid_to() = item.valid_from();
+  return revised;
+}
+
+std::string RevisionKey(const v1::PowerItem& item) {
+  return absl::StrCat(item.name(), "@", item.revision());
+}
+
+bool SamePower(const v1::PowerItem& a, const v1::PowerItem& b) {
+  v1::PowerItem left = a;
+  v1::PowerItem right = b;
+  left.clear_revision();
+  right.clear_revision();
+  return google::protobuf::util::MessageDifferencer::Equals(left, right);
+}
+
+absl::Status TakeCode(const v1::PowerItem& item, v1::PowerCode& code) {
+  for (const v1::PowerItem& other : code.items()) {
+    if (other.name() == item.name()) continue;
+    if (From(item) < To(other) && From(other) < To(item)) {
+      return base::Refused(Reason::ALREADY_EXISTS,
+                           absl::StrCat("编码 ", item.code(), " 已由 ", other.name(), " 使用"),
+                           absl::StrCat("code ", item.code(), " belongs to ", other.name()))
+          .Field("code")
+          .Rule("directory.power-code")
+          .Next("同一事项请沿用原名称修订", "to change that item, put it under its own name");
+    }
+  }
+  GiveCodeBack(item.name(), code);
+  code.set_code(item.code());
+  v1::PowerItem* mine = code.add_items();
+  mine->set_name(item.name());
+  mine->set_code(item.code());
+  if (item.has_valid_from()) *mine->mutable_valid_from() = item.valid_from();
+  if (item.has_valid_to()) *mine->mutable_valid_to() = item.valid_to();
+  return absl::OkStatus();
+}
+
+void GiveCodeBack(const std::string& item_name, v1::PowerCode& code) {
+  auto* items = code.mutable_items();
+  for (int i = items->size() - 1; i >= 0; --i) {
+    if (items->at(i).name() == item_name) items->DeleteSubrange(i, 1);
+  }
+}
+
+}  // namespace huying::directory::rules
