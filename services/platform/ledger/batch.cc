@@ -78,8 +78,8 @@ absl::Status Batch::CheckHead(const sql::Result& result) const {
   }
   spdlog::critical("ledger {}: head is {} in the database and {} here: another writer?", ledger_,
                    seq, head_.seq);
-  return base::Unavailable(base::Reason::STORAGE_UNAVAILABLE, "账本被另一进程写入，已停止写入",
-                           "another process wrote to this ledger; writing has stopped");
+  return base::Unavailable(base::Reason::STORAGE_UNAVAILABLE, "账本被另一进程写入，本次未写入",
+                           "another process wrote to this ledger; nothing was stored");
 }
 
 absl::StatusOr<common::v1::Receipt> Batch::Decide(const Command& command) {

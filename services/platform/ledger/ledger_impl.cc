@@ -62,6 +62,12 @@ void LedgerImpl::Execute(Command command, Done done) {
                       "the call belongs to another realm"));
     return;
   }
+  if (!IsUtf8(command.context.request_id) || !IsUtf8(command.context.principal)) {
+    done(base::Invalid(base::Reason::INVALID_UTF8, "请求编号不是有效的 UTF-8 文本",
+                       "the request id is not valid UTF-8")
+             .Field("request_id"));
+    return;
+  }
   absl::Status refused;
   {
     absl::MutexLock lock(&mutex_);

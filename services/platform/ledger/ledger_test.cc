@@ -291,6 +291,15 @@ TEST_F(LedgerTest, ACallFromAnotherRealmIsDenied) {
   EXPECT_EQ(base::ProblemOf(Run(std::move(command)).status()).reason(), base::Reason::WRONG_REALM);
 }
 
+TEST_F(LedgerTest, ARequestIdThatIsNoTextIsInvalid) {
+  for (const char* id : {"\xff", "a\xc3", "\xc0\xaf", "\xed\xa0\x80", "\xf5\x80\x80\x80", "\x80"}) {
+    EXPECT_EQ(base::ProblemOf(Run(Put("docs/1", "x", id)).status()).reason(),
+              base::Reason::INVALID_UTF8)
+        << id;
+  }
+  EXPECT_TRUE(Run(Put("docs/1", "x", "请求\xf0\x9f\x9a\xa8-1")).ok());
+}
+
 TEST_F(LedgerTest, AFullLaneAnswersAtOnceAndOtherLanesGoOn) {
   Gate gate;
   ledger_->Execute(Hold(gate), [](const absl::StatusOr<Receipt>&) {});

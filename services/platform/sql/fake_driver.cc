@@ -72,6 +72,7 @@ CountingEngine::Fate CountingEngine::Next(bool writer, absl::Span<const Statemen
   for (const Statement& statement : statements) texts.push_back(statement.text);
   const bool fail = fail_in_ > 0 && --fail_in_ == 0;
   const bool lose = lose_in_ > 0 && --lose_in_ == 0;
+  if (fail_from_in_ > 0 && --fail_from_in_ == 0) fail_all_ = true;
   if (fail || fail_all_) return Fate::kFail;
   return lose ? Fate::kLoseAnswer : Fate::kRun;
 }
@@ -102,8 +103,13 @@ void CountingEngine::LoseWriterAnswer(int nth) {
   absl::MutexLock lock(&mutex_);
   lose_in_ = nth;
 }
+void CountingEngine::FailFromWriterRun(int nth) {
+  absl::MutexLock lock(&mutex_);
+  fail_from_in_ = nth;
+}
 void CountingEngine::FailAllWriterRuns(bool on) {
   absl::MutexLock lock(&mutex_);
+  fail_from_in_ = 0;
   fail_all_ = on;
 }
 

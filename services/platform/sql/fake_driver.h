@@ -38,6 +38,9 @@ class CountingEngine final : public Engine {
   void FailWriterRun(int nth);
   // The nth writer round trip from now runs, but its answer is lost.
   void LoseWriterAnswer(int nth);
+  // The nth writer round trip from now and every later one fail, as for a process that was killed;
+  // FailAllWriterRuns(false) ends it.
+  void FailFromWriterRun(int nth);
   // Every writer round trip fails until switched off.
   void FailAllWriterRuns(bool on);
 
@@ -53,6 +56,7 @@ class CountingEngine final : public Engine {
   int64_t reader_runs_ ABSL_GUARDED_BY(mutex_) = 0;
   std::vector<std::vector<std::string>> texts_ ABSL_GUARDED_BY(mutex_);
   int fail_in_ ABSL_GUARDED_BY(mutex_) = 0;
+  int fail_from_in_ ABSL_GUARDED_BY(mutex_) = 0;
   int lose_in_ ABSL_GUARDED_BY(mutex_) = 0;
   bool fail_all_ ABSL_GUARDED_BY(mutex_) = false;
 };

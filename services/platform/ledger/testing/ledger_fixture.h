@@ -62,8 +62,7 @@ class Gate {
 class LedgerFixture : public ::testing::Test {
  protected:
   LedgerFixture() {
-    const auto* info = ::testing::UnitTest::GetInstance()->current_test_info();
-    std::string pattern = ::testing::TempDir() + "/ledger-" + info->name() + "-XXXXXX";
+    std::string pattern = std::filesystem::temp_directory_path() / "ledger-XXXXXX";
     folder_ = ::mkdtemp(pattern.data());
   }
   ~LedgerFixture() override {

@@ -68,8 +68,8 @@ absl::StatusOr<SqliteHandle> OpenSqlite(const std::string& path, const SqliteOpt
   return handle;
 }
 
-SqliteConnection::SqliteConnection(SqliteHandle handle, const SqliteOptions& options)
-    : handle_(std::move(handle)), options_(options) {}
+SqliteConnection::SqliteConnection(SqliteHandle handle, SqliteOptions options)
+    : handle_(std::move(handle)), options_(std::move(options)) {}
 
 SqliteConnection::~SqliteConnection() { ForgetStatements(); }
 

@@ -34,8 +34,7 @@ absl::StatusOr<SqliteHandle> OpenSqlite(const std::string& path, const SqliteOpt
 // One sqlite3 handle with its prepared statements. Used by one thread at a time.
 class SqliteConnection final : public Connection {
  public:
-  // `options` must outlive the connection.
-  SqliteConnection(SqliteHandle handle, const SqliteOptions& options);
+  SqliteConnection(SqliteHandle handle, SqliteOptions options);
   ~SqliteConnection() override;
 
   absl::StatusOr<std::vector<Result>> Run(absl::Span<const Statement> statements) override;
@@ -57,7 +56,7 @@ class SqliteConnection final : public Connection {
   static int OnWalCommit(void* self, sqlite3* handle, const char* name, int pages);
 
   SqliteHandle handle_;
-  const SqliteOptions& options_;
+  const SqliteOptions options_;
   absl::flat_hash_map<std::string, Prepared> prepared_;
 };
 
