@@ -50,7 +50,7 @@ common::v1::Flag MakeFlag(std::string_view rule_id, std::string_view text) {
 absl::StatusOr<CompetenceVerdict> JudgeCompetence(const common::v1::Actor& actor,
                                                   const std::optional<Competence>& competence,
                                                   absl::Span<const std::string> areas,
-                                                  const Parents& known) {
+                                                  const Parents& known, Effect effect) {
   CompetenceVerdict verdict;
   if (!competence) {
     RETURN_IF_ERROR(JudgeByToken(actor, areas, known));
@@ -71,7 +71,7 @@ absl::StatusOr<CompetenceVerdict> JudgeCompetence(const common::v1::Actor& actor
   }
   verdict.power_item = competence->power_item;
   verdict.legal_basis = competence->legal_basis;
-  if (verdict.power_item.empty()) {
+  if (verdict.power_item.empty() && effect == Effect::kOutside) {
     verdict.flags.push_back(MakeFlag("alert.power-item", "依据待核：没有生效的权责事项"));
   }
   return verdict;

@@ -23,6 +23,7 @@ struct Competence {
   bool tier_ok = false;
   std::string power_item;  // empty: none in force
   std::vector<common::v1::LegalBasis> legal_basis;
+  int64_t as_of_seq = 0;  // of the directory
 };
 
 struct CompetenceVerdict {
@@ -31,12 +32,16 @@ struct CompetenceVerdict {
   std::vector<common::v1::LegalBasis> legal_basis;
 };
 
+// A power item is asked of acts that take effect outside the house; a draft or a review has none.
+enum class Effect { kOutside, kInside };
+
 // `competence` empty: directory did not answer; then the token's own tier and area decide, with the
 // area table as it was last told (`known`).
 absl::StatusOr<CompetenceVerdict> JudgeCompetence(const common::v1::Actor& actor,
                                                   const std::optional<Competence>& competence,
                                                   absl::Span<const std::string> areas,
-                                                  const Parents& known);
+                                                  const Parents& known,
+                                                  Effect effect = Effect::kOutside);
 
 // 预警 is issued, adjusted and lifted by the district; subdistrict and community never (HARD).
 absl::Status RequireDistrict(const common::v1::Actor& actor);

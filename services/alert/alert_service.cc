@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "services/alert/alert_service.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_format.h"
+#include "services/alert/alert_number.h"
+#include "services/alert/rules/areas.h"
+#include "services/alert/rules/lifecycle.h"
+#include "services/alert/rules/warning.h"
+#include "services/alert/store.h"
+#include "services/platform/base/status.h"
+
+namespace huying::alert {
+using base::Reason;
+
+AlertService::AlertService(Needs needs)
+    : ledger_(needs.ledger),
+      clock_(needs.clock),
+      rules_(needs.rules),
+      mark_(std::move(needs.mark)),
+      gather_(needs.directory),
+      streams_(needs.ledger, needs.clock, needs.hub, needs.streams) {}
+
+AlertService::~AlertService() = default;
+
+rules::ContentLimits AlertService::Limits() const {
+  const absl::Time now = clock_.Now();
+  rules::ContentLimits limits;
+  const auto number = [&](std::string_view id, int otherwise) {
+    return static_cast<int>(rules_.NumberOf(id, now, otherwise));
+  };
+  limits.title_chars_max = number("alert.title-max", limits.title_chars_max);
+  limits.text_chars_max = number("alert.text-max", limits.text_chars_max);
+  limits.target_areas_max = number("alert.target-areas-max", limits.target_areas_max);
+  limits.measures_chars_min_red_orange =
+      number("alert.measures-min-red-orange", limits.measures_chars_min_red_orange);
+  return limits;
+}
+
+absl::StatusOr<AlertService::Acting> AlertService::GatherActing(
+    const Context& context, std::string_view permission, const std::vector<std::string>& areas,
+    std::string_view field) {
+  Acting acting;
+  ASSIGN_OR_RETURN(acting.competence, gather_.Competence(context, permission, areas, field));
+  if (acting.competence) return acting;
+  ASSIGN_OR_RETURN(auto reader, ledger_.Read());
+  ASSIGN_OR_RETURN(acting.known, KnownAreasOf(*reader));
+  return acting;
+}
+
+absl::StatusOr<v1::Alert> AlertService::Peek(const std::string& name) {
+  RETURN_IF_ERROR(rules::ValidateAlertName(name, "name"));
+  ASSIGN_OR_RETURN(auto reader, ledger_.Read());
+  ASSIGN_OR_RETURN(auto stored, reader->Get(kAlerts, name));
+  return std::move(stored.value);
+}
+
+absl::StatusOr<v1::Alert> AlertService::PeekWarning(const std::string& name) {
+  ASSIGN_OR_RETURN(v1::Alert alert, Peek(name));
+  if (alert.kind() == v1::WARNING) return alert;
+  return base::Refused(Reason::ILLEGAL_TRANSITION, "这是紧急通知，不是预警",
+                       "this is a notice, not a warning")
+      .Field("name")
+      .Rule("alert.lifecycle")
+      .Next("紧急通知只能解除；需要更改的另发通知", "lift it, or send another notice");
+}
+
+absl::StatusOr<rules::CompetenceVerdict> Judge(ledger::Transaction& tx,
+                                               const std::optional<rules::Competence>& competence,
+                                               const std::vector<std::string>& areas,
+                                               const rules::Parents& known, rules::Effect effect) {
+  auto verdict = rules::JudgeCompetence(tx.actor(), competence, areas, known, effect);
+  if (!verdict.ok()) {
+    // Denied access is a fact for whoever supervises.
+    if (verdict.status().code() == absl::StatusCode::kPermissionDenied) tx.KeepRefusal();
+    return verdict.status();
+  }
+  if (competence) tx.AddSource("directory", competence->as_of_seq);
+  AddFlags(tx, verdict->flags);
+  return verdict;
+}
+
+absl::Status JudgeDistrict(ledger::Transaction& tx) {
+  const absl::Status status = rules::RequireDistrict(tx.actor());
+  if (!status.ok()) tx.KeepRefusal();
+  return status;
+}
+
+absl::StatusOr<std::string> NextAlertName(ledger::Transaction& tx) {
+  const int year = absl::ToCivilYear(tx.now(), absl::FixedTimeZone(8 * 60 * 60)).year();
+  ASSIGN_OR_RETURN(const int64_t number, tx.NextNumber(absl::StrFormat("alerts/%d", year)));
+  return absl::StrFormat("alerts/%d-%04d", year, number);
+}
+
+AlertService::Command AlertService::IssueNotice(const Context& context,
+                                                const v1::IssueNoticeRequest& request) {
+  RETURN_IF_ERROR(rules::ValidateNotice(request, Limits(), context.received_at));
+  v1::Alert shape = rules::IssueNotice(request, context.actor, context.received_at);
+  const std::vector<std::string> areas = ToStrings(shape.target_areas());
+  ASSIGN_OR_RETURN(Acting acting, GatherActing(context, "alert.notice.issue", areas));
+  SendFacts facts{.limits = LimitsFor(shape, rules_, clock_.Now())};
+  std::vector<common::v1::Tier> tiers;
+  for (const int tier : request.tiers()) tiers.push_back(static_cast<common::v1::Tier>(tier));
+  ASSIGN_OR_RETURN(facts.recipients, gather_.Recipients(context, areas, tiers));
+
+  ledger::Command command;
+  command.reads = {kKnownAreas.Ref(kKnownAreasKey)};
+  command.decide = [request, areas, acting, facts, mark = mark_](ledger::Transaction& tx) -> absl::Status {
+    ASSIGN_OR_RETURN(auto verdict, Judge(tx, acting.competence, areas, acting.known.parents()));
+    v1::Alert alert = rules::IssueNotice(request, tx.actor(), tx.now());
+    ASSIGN_OR_RETURN(std::string name, NextAlertName(tx));
+    alert.set_name(name);
+    if (alert.case_id().empty()) alert.set_case_id(name);
+    alert.set_mark(mark);
+    alert.set_power_item(verdict.power_item);
+    const rules::Basis basis = rules::BasisOf(request.legal_basis(), verdict);
+    alert.clear_legal_basis();
+    for (const auto& row : basis.rows) *alert.add_legal_basis() = row;
+    AddFlags(tx, basis.flags);
+    v1::RecipientList list;
+    RETURN_IF_ERROR(FreezeAtIssue(tx, facts, alert, list));
+    SendOut(tx, facts, alert, list);
+    if (facts.recipients) RETURN_IF_ERROR(RememberAreas(tx, *facts.recipients));
+    return absl::OkStatus();
+  };
+  return command;
+}
+
+AlertService::Command AlertService::LiftAlert(const Context& context,
+                                              const v1::LiftAlertRequest& request) {
+  RETURN_IF_ERROR(rules::ValidateReason(request.reason(), "reason", Limits()));
+  ASSIGN_OR_RETURN(const v1::Alert seen, Peek(request.name()));
+  const bool warning = seen.kind() == v1::WARNING;
+  const std::vector<std::string> areas = ToStrings(seen.target_areas());
+  ASSIGN_OR_RETURN(
+      Acting acting,
+      GatherActing(context, warning ? "alert.warning.sign" : "alert.notice.issue", areas, "name"));
+  if (warning && !acting.competence) {
+    // The policy asked for alert.lift only; a warning wants its signer's permission.
+    const auto& held = context.permissions;
+    if (std::find(held.begin(), held.end(), "alert.warning.sign") == held.end()) {
+      return base::Denied(Reason::PERMISSION_MISSING, "解除预警须由签发岗位办理",
+                          "a warning is lifted by a post that may sign one")
+          .Rule("alert.competence");
+    }
+  }
+  ledger::Command command;
+  command.reads = {kAlerts.Ref(request.name())};
+  command.decide = [request, areas, acting, warning](ledger::Transaction& tx) -> absl::Status {
+    ASSIGN_OR_RETURN(auto stored, tx.Get(kAlerts, request.name()));
+    tx.SetCase(stored.value.case_id());
+    if (warning) RETURN_IF_ERROR(JudgeDistrict(tx));
+    RETURN_IF_ERROR(Judge(tx, acting.competence, areas, stored.value.parents()).status());
+    ASSIGN_OR_RETURN(v1::Alert alert, rules::Lift(std::move(stored.value), request.reason(),
+                                                  tx.actor(), tx.now()));
+    tx.Put(kAlerts, alert.name(), alert);
+    AddBasis(tx, alert);
+    PublishAlert(tx, alert);
+    return StopLadder(tx, alert);
+  };
+  return command;
+}
+
+}  // namespace huying::alert

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Due rows: silence climbs, a period ends, directory is asked again. Who is silent is paged from a
+// snapshot when the row fires; the decision checks each again by key.
+#include <map>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "services/alert/alert_service.h"
+#include "services/alert/rules/areas.h"
+#include "services/alert/rules/ladder.h"
+#include "services/alert/rules/lifecycle.h"
+#include "services/alert/rules/recipients.h"
+#include "services/alert/rules/warning.h"
+#include "services/alert/store.h"
+#include "services/platform/base/clock.h"
+#include "services/platform/base/status.h"
+
+namespace huying::alert {
+namespace {
+using Frozen = v1::RecipientList::Recipient;
+
+common::v1::Tier TierOf(const std::string& deadline_key) {
+  common::v1::Tier tier = common::v1::TIER_UNSPECIFIED;
+  common::v1::Tier_Parse(deadline_key.substr(deadline_key.rfind('/') + 1), &tier);
+  return tier;
+}
+
+// Of those who were silent in the snapshot, who still is.
+absl::StatusOr<std::vector<Frozen>> StillSilent(ledger::Transaction& tx, const std::string& alert,
+                                                const std::vector<Frozen>& silent) {
+  std::vector<Frozen> still;
+  for (const Frozen& post : silent) {
+    ASSIGN_OR_RETURN(const auto act,
+                     tx.Find(kRecipients, rules::RecipientName(alert, post.post())));
+    if (!act || !rules::Spoke(act->value.state())) still.push_back(post);
+  }
+  return still;
+}
+
+std::string ReasonOf(int step) {
+  return step == rules::kStepDeputies ? "超过应答时限未应答，呼叫副岗" : "副岗仍未应答，报告上一级";
+}
+
+// A row whose alert is gone or ended stands for nothing.
+ledger::Command JustClear(const std::string& key) {
+  ledger::Command command;
+  command.decide = [key](ledger::Transaction& tx) {
+    tx.ClearDeadline(key);
+    return absl::OkStatus();
+  };
+  return command;
+}
+}  // namespace
+
+AlertService::Command AlertService::AnswerLimitPassed(const Context& context,
+                                                      const ledger::Ledger::DueDeadline& due) {
+  return Climb(context, due, rules::kStepDeputies);
+}
+AlertService::Command AlertService::LadderWaitPassed(const Context& context,
+                                                     const ledger::Ledger::DueDeadline& due) {
+  return Climb(context, due, rules::kStepTierAbove);
+}
+
+AlertService::Command AlertService::Climb(const Context& context,
+                                          const ledger::Ledger::DueDeadline& due, int step) {
+  const std::string& key = due.deadline.key;
+  const common::v1::Tier tier = TierOf(key);
+  ASSIGN_OR_RETURN(auto reader, ledger_.Read());
+  ASSIGN_OR_RETURN(auto seen, reader->Find(kAlerts, due.deadline.subject));
+  ASSIGN_OR_RETURN(auto list, reader->Find(kRecipientLists, due.deadline.subject));
+  if (!seen || !list) return JustClear(key);
+  ASSIGN_OR_RETURN(const auto acts, ActsOf(*reader, seen->value.name()));
+  reader.reset();
+  std::map<std::string, v1::RecipientState> states;
+  for (const auto& [post, act] : acts) states[post] = act.state();
+  const std::vector<Frozen> silent = rules::SilentOf(list->value, tier, states);
+  std::vector<std::string> wanted;
+  for (const Frozen& post : silent) {
+    for (auto& candidate : rules::Candidates(seen->value, list->value, post, step)) {
+      wanted.push_back(std::move(candidate));
+    }
+  }
+  std::sort(wanted.begin(), wanted.end());
+  wanted.erase(std::unique(wanted.begin(), wanted.end()), wanted.end());
+  const Gather::HolderFacts holders = gather_.HoldersOf(context, wanted);
+  const absl::Duration wait = LimitsFor(seen->value, rules_, clock_.Now()).wait;
+
+  ledger::Command command;
+  command.reads = {kAlerts.Ref(seen->value.name())};
+  for (const Frozen& post : silent) {
+    command.reads.push_back(
+        kRecipients.Ref(rules::RecipientName(seen->value.name(), post.post())));
+  }
+  command.decide = [key, tier, step, silent, holders, wait, name = seen->value.name(),
+                    list = std::move(list->value)](ledger::Transaction& tx) -> absl::Status {
+    tx.ClearDeadline(key);
+    ASSIGN_OR_RETURN(const auto alert, tx.Get(kAlerts, name));
+    tx.SetCase(alert.value.case_id());
+    if (!rules::Transition(alert.value, rules::Act::kClimb).ok()) return absl::OkStatus();
+    ASSIGN_OR_RETURN(const std::vector<Frozen> still, StillSilent(tx, name, silent));
+    if (still.empty()) return absl::OkStatus();
+    const v1::Escalation record = rules::MakeStep(alert.value, list, still, holders.holders,
+                                                  {.step = step,
+                                                   .tier = tier,
+                                                   .name = rules::StepName(name, tier, step),
+                                                   .reason = ReasonOf(step),
+                                                   .at = tx.now(),
+                                                   .in_outage = tx.in_outage()});
+    tx.Put(kEscalations, record.name(), record);
+    if (holders.as_of_seq > 0) tx.AddSource("directory", holders.as_of_seq);
+    if (!holders.holders) {
+      tx.AddFlag(rules::MakeFlag("alert.holders-unknown", "目录服务未应答：按副岗顺序呼叫，在岗人待核"));
+    }
+    if (!record.empty_posts().empty()) {
+      tx.AddFlag(rules::MakeFlag(
+          "alert.empty-step", absl::StrCat("无人可呼叫的岗位 ", record.empty_posts_size(), " 个，已跳过")));
+    }
+    for (const auto& channel : rules::EscalationChannels(record)) tx.Publish(channel);
+    if (step == rules::kStepDeputies) {
+      tx.SetDeadline({.key = key,
+                      .handler = rules::kLadderWaitHandler,
+                      .due_at = tx.now() + wait,
+                      .subject = name});
+    }
+    return absl::OkStatus();
+  };
+  return command;
+}
+
+AlertService::Command AlertService::ExpiryReached(const Context&,
+                                                  const ledger::Ledger::DueDeadline& due) {
+  ledger::Command command;
+  const std::string name = due.deadline.subject;
+  command.reads = {kAlerts.Ref(name)};
+  command.decide = [key = due.deadline.key, name](ledger::Transaction& tx) -> absl::Status {
+    tx.ClearDeadline(key);
+    ASSIGN_OR_RETURN(auto stored, tx.Find(kAlerts, name));
+    if (!stored) return absl::OkStatus();
+    tx.SetCase(stored->value.case_id());
+    auto expired = rules::Expire(std::move(stored->value));
+    if (!expired.ok()) return absl::OkStatus();  // it ended meanwhile
+    tx.Put(kAlerts, name, *expired);
+    // 到期 is not 解除: whoever signed and sent it is told until a person lifts or extends.
+    v1::Escalation alarm;
+    alarm.set_name(absl::StrCat(name, "/escalations/expired"));
+    alarm.set_alert(name);
+    alarm.set_step(rules::kStepTierAbove);
+    alarm.set_tier(expired->issuer().tier());
+    if (!expired->signer().post().empty()) alarm.add_called_posts(expired->signer().post());
+    if (expired->issuer().post() != expired->signer().post()) {
+      alarm.add_called_posts(expired->issuer().post());
+    }
+    *alarm.mutable_at() = base::ToProto(tx.now());
+    alarm.set_in_outage(tx.in_outage());
+    alarm.set_reason("已到期，到期不等于解除：请解除或延长");
+    tx.Put(kEscalations, alarm.name(), alarm);
+    tx.AddFlag(rules::MakeFlag("alert.expired", alarm.reason()));
+    PublishAlert(tx, *expired);
+    return absl::OkStatus();
+  };
+  return command;
+}
+
+AlertService::Command AlertService::ResolveRecipientsDue(const Context& context,
+                                                         const ledger::Ledger::DueDeadline& due) {
+  const std::string& key = due.deadline.key;
+  ASSIGN_OR_RETURN(auto reader, ledger_.Read());
+  ASSIGN_OR_RETURN(auto seen, reader->Find(kAlerts, due.deadline.subject));
+  reader.reset();
+  if (!seen) return JustClear(key);
+  std::vector<common::v1::Tier> tiers;
+  for (const int tier : seen->value.tiers()) tiers.push_back(static_cast<common::v1::Tier>(tier));
+  SendFacts facts{.limits = LimitsFor(seen->value, rules_, clock_.Now())};
+  auto recipients = gather_.Recipients(context, ToStrings(seen->value.target_areas()), tiers);
+  // An area directory does not know will not become known by asking: a person must lift or resend.
+  const std::string refused = recipients.ok() ? "" : base::ProblemOf(recipients.status()).message();
+  if (recipients.ok()) facts.recipients = *std::move(recipients);
+
+  ledger::Command command;
+  command.reads = {kAlerts.Ref(seen->value.name())};
+  command.decide = [key, facts, refused, name = seen->value.name()](ledger::Transaction& tx) -> absl::Status {
+    tx.ClearDeadline(key);
+    ASSIGN_OR_RETURN(auto stored, tx.Get(kAlerts, name));
+    v1::Alert alert = std::move(stored.value);
+    tx.SetCase(alert.case_id());
+    if (!rules::InForce(alert.state()) || !alert.recipients_unknown()) return absl::OkStatus();
+    if (!refused.empty()) {
+      tx.AddFlag(rules::MakeFlag("alert.recipients-unknown", absl::StrCat("应答对象无法确定：", refused)));
+      return absl::OkStatus();
+    }
+    if (!facts.recipients) {
+      tx.SetDeadline({.key = key,
+                      .handler = rules::kResolveHandler,
+                      .due_at = tx.now() + facts.limits.resolve_retry,
+                      .subject = name});
+      return absl::OkStatus();
+    }
+    v1::RecipientList list;
+    // The limits run from the moment it is known who must answer.
+    RETURN_IF_ERROR(FreezeAtIssue(tx, facts, alert, list));
+    tx.Put(kAlerts, name, alert);
+    tx.Put(kRecipientLists, name, list);
+    SetAnswerRows(tx, alert, facts.limits);
+    PublishAlert(tx, alert);
+    return RememberAreas(tx, *facts.recipients);
+  };
+  return command;
+}
+
+std::vector<std::string> AlertService::MakeUpChannels(const common::v1::MakeUp& row) {
+  // Called inside the decision, so it reads nothing: paper is the district's affair, and the issuing
+  // area is where it is made up.
+  std::vector<std::string> channels = {rules::Up(row.actor().area())};
+  return channels;
+}
+
+}  // namespace huying::alert

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The way of a warning 预警: drafted, reviewed, signed, issued, adjusted, extended, withdrawn.
+#include <utility>
+
+#include "services/alert/alert_number.h"
+#include "services/alert/alert_service.h"
+#include "services/alert/rules/areas.h"
+#include "services/alert/rules/ladder.h"
+#include "services/alert/rules/lifecycle.h"
+#include "services/alert/rules/warning.h"
+#include "services/alert/store.h"
+#include "services/platform/base/clock.h"
+#include "services/platform/base/status.h"
+#include "services/platform/guard/makeups.h"
+
+namespace huying::alert {
+namespace {
+
+// A draft is nobody's business on the channels; one that is out is everybody's.
+void PublishIfOut(ledger::Transaction& tx, const v1::Alert& alert) {
+  if (rules::WasIssued(alert.state())) PublishAlert(tx, alert);
+}
+
+absl::Status PutPaper(ledger::Transaction& tx, const rules::Paper& paper) {
+  tx.Put(kAlerts, paper.alert.name(), paper.alert);
+  if (!paper.made_up.empty()) {
+    RETURN_IF_ERROR(guard::CloseMakeUp(tx, paper.made_up, tx.actor()));
+  }
+  tx.SetCase(paper.alert.case_id());
+  PublishIfOut(tx, paper.alert);
+  return absl::OkStatus();
+}
+
+// The old one of the chain goes in the same command: no client ever sees two colours in force.
+absl::Status SupersedePrevious(ledger::Transaction& tx, v1::Alert& alert,
+                               std::optional<v1::Alert>& superseded) {
+  if (alert.previous().empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(auto old, tx.Get(kAlerts, alert.previous()));
+  ASSIGN_OR_RETURN(superseded, rules::Supersede(std::move(old.value), alert, tx.now()));
+  rules::UnionTold(*superseded, alert);
+  return StopLadder(tx, *superseded);
+}
+}  // namespace
+
+AlertService::Command AlertService::DraftCommand(const Context& context,
+                                                 const v1::WarningContent& content,
+                                                 const std::string& previous,
+                                                 const std::string& reason) {
+  RETURN_IF_ERROR(rules::ValidateWarning(content, "content", Limits(), context.received_at));
+  const std::vector<std::string> areas =
+      ToStrings(rules::DraftWarning(content, context.actor).target_areas());
+  ASSIGN_OR_RETURN(Acting acting, GatherActing(context, "alert.warning.draft", areas,
+                                               "content.target_areas"));
+  ASSIGN_OR_RETURN(auto recipients,
+                   gather_.Recipients(context, areas, {}, "content.target_areas"));
+  ledger::Command command;
+  if (!previous.empty()) command.reads = {kAlerts.Ref(previous)};
+  command.decide = [content, previous, reason, areas, acting, recipients,
+                    mark = mark_](ledger::Transaction& tx) -> absl::Status {
+    ASSIGN_OR_RETURN(auto verdict, Judge(tx, acting.competence, areas, acting.known.parents(),
+                                         rules::Effect::kInside));
+    v1::Alert alert = rules::DraftWarning(content, tx.actor());
+    if (!previous.empty()) {
+      ASSIGN_OR_RETURN(const auto old, tx.Get(kAlerts, previous));
+      ASSIGN_OR_RETURN(alert, rules::DraftSuccessor(old.value, content, reason, tx.actor()));
+    }
+    ASSIGN_OR_RETURN(std::string name, NextAlertName(tx));
+    alert.set_name(name);
+    if (alert.case_id().empty()) alert.set_case_id(name);
+    alert.set_mark(mark);
+    const rules::Basis basis = rules::BasisOf(content.legal_basis(), verdict);
+    AddFlags(tx, basis.flags);
+    if (recipients) {
+      alert.mutable_parents()->insert(recipients->parents.begin(), recipients->parents.end());
+    }
+    tx.Put(kAlerts, name, alert);
+    tx.SetCase(alert.case_id());
+    AddBasis(tx, alert);
+    if (recipients) RETURN_IF_ERROR(RememberAreas(tx, *recipients));
+    return absl::OkStatus();
+  };
+  return command;
+}
+
+AlertService::Command AlertService::DraftWarning(const Context& context,
+                                                 const v1::DraftWarningRequest& request) {
+  return DraftCommand(context, request.content(), "", "");
+}
+
+AlertService::Command AlertService::AdjustWarning(const Context& context,
+                                                  const v1::AdjustWarningRequest& request) {
+  RETURN_IF_ERROR(rules::ValidateReason(request.reason(), "reason", Limits()));
+  RETURN_IF_ERROR(PeekWarning(request.name()).status());
+  return DraftCommand(context, request.content(), request.name(), request.reason());
+}
+
+AlertService::Command AlertService::ReviewWarning(const Context& context,
+                                                  const v1::ReviewWarningRequest& request) {
+  ASSIGN_OR_RETURN(const v1::Alert seen, PeekWarning(request.name()));
+  const std::vector<std::string> areas = ToStrings(seen.target_areas());
+  ASSIGN_OR_RETURN(Acting acting, GatherActing(context, "alert.warning.review", areas, "name"));
+  std::optional<rules::RecipientFacts> recipients;
+  if (!rules::WasIssued(seen.state())) {
+    ASSIGN_OR_RETURN(recipients, gather_.Recipients(context, areas, {}, "name"));
+  }
+  ledger::Command command;
+  command.reads = {kAlerts.Ref(request.name())};
+  command.decide = [request, areas, acting, recipients](ledger::Transaction& tx) -> absl::Status {
+    ASSIGN_OR_RETURN(auto stored, tx.Get(kAlerts, request.name()));
+    tx.SetCase(stored.value.case_id());
+    RETURN_IF_ERROR(JudgeDistrict(tx));
+    RETURN_IF_ERROR(Judge(tx, acting.competence, areas, stored.value.parents(),
+                          rules::Effect::kInside)
+                        .status());
+    RETURN_IF_ERROR(rules::CheckVersion(request.expected_version(), stored.version));
+    ASSIGN_OR_RETURN(rules::Paper paper, rules::ReviewWarning(std::move(stored.value),
+                                                              request.opinion(), tx.actor()));
+    const bool freeze = recipients && !rules::WasIssued(paper.alert.state());
+    v1::RecipientList list;
+    if (freeze) {
+      rules::Freeze(*recipients, paper.alert, list);
+      tx.AddSource("directory", recipients->as_of_seq);
+    }
+    RETURN_IF_ERROR(PutPaper(tx, paper));
+    if (!freeze) return absl::OkStatus();
+    tx.Put(kRecipientLists, paper.alert.name(), list);
+    return RememberAreas(tx, *recipients);
+  };
+  return command;
+}
+
+AlertService::Command AlertService::SignWarning(const Context& context,
+                                                const v1::SignWarningRequest& request) {
+  ASSIGN_OR_RETURN(const v1::Alert seen, PeekWarning(request.name()));
+  const std::vector<std::string> areas = ToStrings(seen.target_areas());
+  ASSIGN_OR_RETURN(Acting acting, GatherActing(context, "alert.warning.sign", areas, "name"));
+  ledger::Command command;
+  command.reads = {kAlerts.Ref(request.name())};
+  command.decide = [request, areas, acting](ledger::Transaction& tx) -> absl::Status {
+    ASSIGN_OR_RETURN(auto stored, tx.Get(kAlerts, request.name()));
+    tx.SetCase(stored.value.case_id());
+    RETURN_IF_ERROR(JudgeDistrict(tx));
+    RETURN_IF_ERROR(Judge(tx, acting.competence, areas, stored.value.parents()).status());
+    RETURN_IF_ERROR(rules::CheckVersion(request.expected_version(), stored.version));
+    ASSIGN_OR_RETURN(rules::Paper paper,
+                     rules::SignWarning(std::move(stored.value), tx.actor()));
+    return PutPaper(tx, paper);
+  };
+  return command;
+}
+
+AlertService::Command AlertService::IssueWarning(const Context& context,
+                                                 const v1::IssueWarningRequest& request) {
+  ASSIGN_OR_RETURN(const v1::Alert seen, PeekWarning(request.name()));
+  const std::vector<std::string> areas = ToStrings(seen.target_areas());
+  ASSIGN_OR_RETURN(Acting acting, GatherActing(context, "alert.warning.issue", areas, "name"));
+  const absl::Time now = clock_.Now();
+  SendFacts facts{.limits = LimitsFor(seen, rules_, now)};
+  ASSIGN_OR_RETURN(facts.recipients, gather_.Recipients(context, areas, {}, "name"));
+  rules::MakeUpLimits paper;
+  paper.review = rules_.DurationOf("alert.make-up.review", now, paper.review);
+  paper.signature = rules_.DurationOf("alert.make-up.signature", now, paper.signature);
+  if (request.has_urgency()) {
+    paper.supervisor_post = gather_.SupervisorOf(context, context.actor.post());
+  }
+  ledger::Command command;
+  command.reads = {kAlerts.Ref(request.name()), kRecipientLists.Ref(request.name())};
+  if (!seen.previous().empty()) command.reads.push_back(kAlerts.Ref(seen.previous()));
+  command.decide = [request, areas, acting, facts, paper](ledger::Transaction& tx) -> absl::Status {
+    ASSIGN_OR_RETURN(auto stored, tx.Get(kAlerts, request.name()));
+    tx.SetCase(stored.value.case_id());
+    RETURN_IF_ERROR(JudgeDistrict(tx));
+    ASSIGN_OR_RETURN(auto verdict,
+                     Judge(tx, acting.competence, areas, stored.value.parents()));
+    ASSIGN_OR_RETURN(
+        rules::Issued issued,
+        rules::IssueWarning(std::move(stored.value),
+                            request.has_urgency() ? &request.urgency() : nullptr, paper,
+                            tx.actor(), tx.now()));
+    v1::Alert& alert = issued.alert;
+    alert.set_power_item(verdict.power_item);
+    const rules::Basis basis = rules::BasisOf(alert.legal_basis(), verdict);
+    alert.clear_legal_basis();
+    for (const auto& row : basis.rows) *alert.add_legal_basis() = row;
+    AddFlags(tx, basis.flags);
+    std::optional<v1::Alert> superseded;
+    RETURN_IF_ERROR(SupersedePrevious(tx, alert, superseded));
+    v1::RecipientList list;
+    RETURN_IF_ERROR(FreezeAtIssue(tx, facts, alert, list));
+    SendOut(tx, facts, alert, list);
+    if (superseded) tx.Put(kAlerts, superseded->name(), *superseded);
+    if (facts.recipients) RETURN_IF_ERROR(RememberAreas(tx, *facts.recipients));
+    return guard::OpenMakeUps(tx, issued.make_ups, alert.case_id());
+  };
+  return command;
+}
+
+AlertService::Command AlertService::ExtendWarning(const Context& context,
+                                                  const v1::ExtendWarningRequest& request) {
+  RETURN_IF_ERROR(rules::ValidateReason(request.reason(), "reason", Limits()));
+  if (!request.has_expires_at()) {
+    return base::Invalid(base::Reason::FIELD_MISSING, "缺少新的到期时间", "the new end is missing")
+        .Field("expires_at");
+  }
+  ASSIGN_OR_RETURN(const v1::Alert seen, PeekWarning(request.name()));
+  const std::vector<std::string> areas = ToStrings(seen.target_areas());
+  ASSIGN_OR_RETURN(Acting acting, GatherActing(context, "alert.warning.sign", areas, "name"));
+  ledger::Command command;
+  command.reads = {kAlerts.Ref(request.name())};
+  command.decide = [request, areas, acting](ledger::Transaction& tx) -> absl::Status {
+    ASSIGN_OR_RETURN(auto stored, tx.Get(kAlerts, request.name()));
+    tx.SetCase(stored.value.case_id());
+    RETURN_IF_ERROR(JudgeDistrict(tx));
+    RETURN_IF_ERROR(Judge(tx, acting.competence, areas, stored.value.parents()).status());
+    ASSIGN_OR_RETURN(v1::Alert alert,
+                     rules::Extend(std::move(stored.value), base::FromProto(request.expires_at()),
+                                   request.reason(), tx.now()));
+    tx.Put(kAlerts, alert.name(), alert);
+    tx.SetDeadline({.key = rules::ExpiryDeadlineKey(alert.name()),
+                    .handler = rules::kExpiryHandler,
+                    .due_at = base::FromProto(alert.expires_at()),
+                    .subject = alert.name()});
+    PublishAlert(tx, alert);
+    return absl::OkStatus();
+  };
+  return command;
+}
+
+AlertService::Command AlertService::WithdrawDraft(const Context& context,
+                                                  const v1::WithdrawDraftRequest& request) {
+  RETURN_IF_ERROR(rules::ValidateReason(request.reason(), "reason", Limits()));
+  ASSIGN_OR_RETURN(const v1::Alert seen, PeekWarning(request.name()));
+  const std::vector<std::string> areas = ToStrings(seen.target_areas());
+  ASSIGN_OR_RETURN(Acting acting, GatherActing(context, "alert.warning.draft", areas, "name"));
+  ledger::Command command;
+  command.reads = {kAlerts.Ref(request.name())};
+  command.decide = [request, areas, acting](ledger::Transaction& tx) -> absl::Status {
+    ASSIGN_OR_RETURN(auto stored, tx.Get(kAlerts, request.name()));
+    tx.SetCase(stored.value.case_id());
+    RETURN_IF_ERROR(Judge(tx, acting.competence, areas, stored.value.parents(),
+                          rules::Effect::kInside)
+                        .status());
+    ASSIGN_OR_RETURN(v1::Alert alert,
+                     rules::Withdraw(std::move(stored.value), request.reason(), tx.now()));
+    tx.Put(kAlerts, alert.name(), alert);
+    return absl::OkStatus();
+  };
+  return command;
+}
+
+}  // namespace huying::alert

@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Notices, receipts, answers and the ladder, on a real ledger.
+#include <gmock/gmock.h>
+
+#include "services/alert/alert_test_bench.h"
+
+namespace huying::alert {
+namespace {
+using base::Reason;
+using directory::kGuoan;
+using directory::kJingxiao;
+using directory::kLingbei;
+using directory::kLingnan;
+using directory::kPingan;
+using directory::kXingshan;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::IsSupersetOf;
+using ::testing::Not;
+using ::testing::UnorderedElementsAre;
+
+class NoticeTest : public AlertBench {};
+
+// R58: a notice is served on posts, each with its own state and time.
+TEST_F(NoticeTest, ItIsOutAtOnceWithItsRecipientsFrozenAsPosts) {
+  auto receipt = Do(As("district-duty"), "IssueNotice", &AlertService::IssueNotice, Notice(kLingbei));
+  ASSERT_TRUE(receipt.ok()) << receipt.status();
+  EXPECT_EQ(receipt->name(), "alerts/2027-0001");
+  EXPECT_EQ(receipt->state(), "ISSUED");
+  EXPECT_THAT(FlagsOf(*receipt), IsEmpty());
+  const v1::Alert alert = Get(receipt->name());
+  EXPECT_EQ(alert.power_item().substr(0, 7), "powers/");
+  EXPECT_FALSE(alert.legal_basis().empty()) << "the power item's basis stands for it";
+  EXPECT_EQ(alert.recipient_count(), 3);
+  EXPECT_EQ(alert.case_id(), alert.name());
+  const auto recipients = Recipients(alert.name());
+  ASSERT_EQ(recipients.size(), 3u);
+  EXPECT_EQ(recipients.at("posts/pingan-duty").state(), v1::SENT);
+  EXPECT_EQ(base::FromProto(recipients.at("posts/pingan-duty").limit_at()),
+            clock_.Now() + absl::Minutes(10));
+  EXPECT_EQ(base::FromProto(recipients.at("posts/lingbei-duty").limit_at()),
+            clock_.Now() + absl::Minutes(5));
+}
+
+TEST_F(NoticeTest, TheIssuingPostDoesNotAnswerItself) {
+  const std::string name = Issue("district-duty", Notice(kXingshan));
+  EXPECT_EQ(Recipients(name).count("posts/district-duty"), 0u);
+  EXPECT_EQ(Recipients(name).size(), 12u);
+  EXPECT_EQ(Recipients(Issue("commander", Notice(kXingshan))).count("posts/district-duty"), 1u);
+}
+
+// R41: a community acts in its own area, and nowhere else (HARD).
+TEST_F(NoticeTest, AnyTierSendsIntoItsOwnSubtreeOnly) {
+  EXPECT_FALSE(Issue("pingan-duty", Notice(kPingan)).empty());
+  EXPECT_FALSE(Issue("lingbei-duty", Notice(kPingan)).empty());
+  for (const char* area : {kGuoan, kLingbei, kXingshan, kJingxiao}) {
+    auto refused = Do(As("pingan-duty"), "IssueNotice", &AlertService::IssueNotice, Notice(area));
+    EXPECT_EQ(ReasonOf(refused.status()), Reason::OUTSIDE_AREA) << area;
+  }
+  const auto entry = LastEntry().entry;
+  EXPECT_EQ(entry.refusal().rule_id(), "alert.own-subtree") << "denied access is kept";
+  EXPECT_TRUE(entry.changes().empty());
+}
+
+TEST_F(NoticeTest, AnUnknownAreaIsNamedByOurField) {
+  auto refused = Do(As("district-duty"), "IssueNotice", &AlertService::IssueNotice, Notice("230407009000"));
+  EXPECT_EQ(ReasonOf(refused.status()), Reason::UNKNOWN_AREA);
+  EXPECT_EQ(base::ProblemOf(refused.status()).field(), "target_areas[0]");
+}
+
+TEST_F(NoticeTest, TheSameRequestTwiceIsOneNotice) {
+  auto context = As("district-duty");
+  context.request_id = "r-1";
+  for (int i = 0; i < 3; ++i) {
+    auto command = alerts_->IssueNotice(context, Notice(kLingbei));
+    ASSERT_TRUE(command.ok());
+    command->payload_hash = "h";
+    EXPECT_EQ(Run(context, "IssueNotice", std::move(command))->name(), "alerts/2027-0001");
+  }
+}
+
+TEST_F(NoticeTest, TiersNarrowWhoMustAnswer) {
+  v1::IssueNoticeRequest request = Notice(kXingshan);
+  request.add_tiers(common::v1::SUBDISTRICT);
+  EXPECT_EQ(Recipients(Issue("district-duty", request)).size(), 4u);
+}
+
+TEST_F(NoticeTest, AMissingPowerItemIsFlaggedNotRefused) {
+  directory_.RemovePowerItems("alert.notice.issue");
+  auto receipt = Do(As("district-duty"), "IssueNotice", &AlertService::IssueNotice, Notice(kLingbei));
+  ASSERT_TRUE(receipt.ok()) << receipt.status();
+  EXPECT_THAT(FlagsOf(*receipt), UnorderedElementsAre("alert.power-item", "alert.legal-basis"));
+}
+
+// Act first: directory is down, the notice goes out, who must answer is settled later.
+TEST_F(NoticeTest, WithoutDirectoryItGoesOutAndTheRecipientsAreResolvedWhenItIsBack) {
+  directory_.SetDown(true);
+  auto receipt = Do(As("district-duty"), "IssueNotice", &AlertService::IssueNotice, Notice(kXingshan));
+  ASSERT_TRUE(receipt.ok()) << receipt.status();
+  EXPECT_THAT(FlagsOf(*receipt), IsSupersetOf({"alert.recipients-unknown", "alert.competence-unverified"}));
+  v1::Alert alert = Get(receipt->name());
+  EXPECT_TRUE(alert.recipients_unknown());
+  // Somebody answers before anybody knows that they must.
+  ASSERT_TRUE(Answer("pingan-duty", alert.name()).ok());
+  EXPECT_EQ(FireAfter(absl::Seconds(30)), 1) << "still down: asked again later";
+  EXPECT_TRUE(Get(alert.name()).recipients_unknown());
+  directory_.SetDown(false);
+  FireAfter(absl::Seconds(30));
+  alert = Get(alert.name());
+  EXPECT_FALSE(alert.recipients_unknown());
+  EXPECT_FALSE(alert.recipients_stale());
+  EXPECT_EQ(alert.recipient_count(), 12);
+  const auto recipients = Recipients(alert.name());
+  EXPECT_EQ(recipients.at("posts/pingan-duty").state(), v1::ANSWERED);
+  EXPECT_EQ(base::FromProto(recipients.at("posts/lingbei-duty").limit_at()), clock_.Now() + absl::Minutes(5));
+  EXPECT_EQ(ledger_->NextDue().value(), clock_.Now() + absl::Minutes(5) + absl::Seconds(2));
+}
+
+TEST_F(NoticeTest, WithoutDirectoryTheAreaTableIsTheOneLastTold) {
+  Issue("district-duty", Notice(kXingshan));
+  directory_.SetDown(true);
+  EXPECT_FALSE(Issue("lingbei-duty", Notice(kPingan)).empty());
+  EXPECT_THAT(LastEntry().entry.channels(), IsSupersetOf({absl::StrCat("up:", kXingshan)}));
+  auto refused = Do(As("lingbei-duty"), "IssueNotice", &AlertService::IssueNotice, Notice(kJingxiao));
+  EXPECT_EQ(ReasonOf(refused.status()), Reason::OUTSIDE_AREA);
+}
+
+TEST_F(NoticeTest, ReceiptsMoveForwardOnlyAndOnlyForTheCallersOwnPost) {
+  const std::string name = Issue("district-duty", Notice(kLingbei));
+  v1::ReportReceiptsRequest request;
+  auto* item = request.add_items();
+  item->set_alert(name);
+  item->set_state(v1::READ);
+  ASSERT_TRUE(Do(As("pingan-duty"), "ReportReceipts", &AlertService::ReportReceipts, request).ok());
+  EXPECT_EQ(Recipients(name).at("posts/pingan-duty").state(), v1::READ);
+  item->set_state(v1::DELIVERED);
+  auto again = Do(As("pingan-duty"), "ReportReceipts", &AlertService::ReportReceipts, request);
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(Recipients(name).at("posts/pingan-duty").state(), v1::READ);
+  EXPECT_TRUE(LastEntry().entry.channels().empty()) << "nothing new, nothing pushed";
+  EXPECT_EQ(LastEntry().entry.case_id(), name);
+  EXPECT_EQ(ReasonOf(Do(As("fire-duty"), "ReportReceipts", &AlertService::ReportReceipts, request).status()),
+            Reason::CONDITION_NOT_MET);
+  item->set_alert("alerts/2027-0099");
+  EXPECT_EQ(base::ProblemOf(Do(As("pingan-duty"), "ReportReceipts", &AlertService::ReportReceipts, request).status()).field(),
+            "items[0].alert");
+}
+
+TEST_F(NoticeTest, AnAnswerIsANamedPersonsActAndIsSeenByEveryTierAbove) {
+  const std::string name = Issue("district-duty", Notice(kLingbei));
+  clock_.Advance(absl::Minutes(1));
+  ASSERT_TRUE(Answer("pingan-duty", name, v1::ON_POST).ok());
+  const v1::Recipient recipient = Recipients(name).at("posts/pingan-duty");
+  EXPECT_EQ(recipient.state(), v1::ANSWERED);
+  EXPECT_EQ(recipient.answered_by().person(), "people/pingan-duty");
+  EXPECT_FALSE(recipient.late());
+  EXPECT_THAT(LastEntry().entry.channels(),
+              UnorderedElementsAre(absl::StrCat("up:", kPingan), absl::StrCat("up:", kLingbei),
+                                   absl::StrCat("up:", kXingshan)));
+  // A second answer updates the count; both stand in the journal.
+  v1::AnswerRequest more;
+  more.set_alert(name);
+  more.set_kind(v1::EVACUATED);
+  more.set_evacuated(12);
+  ASSERT_TRUE(Do(As("pingan-duty"), "Answer", &AlertService::Answer, more).ok());
+  EXPECT_EQ(Recipients(name).at("posts/pingan-duty").evacuated(), 12);
+  EXPECT_FALSE((*ledger_->Read())->CaseEntries(name, 0, 10)->empty());
+}
+
+// DOMAIN invariant 16: received before the limit, decided after it: in time.
+TEST_F(NoticeTest, AnAnswerReceivedBeforeItsLimitAndDecidedAfterItIsInTime) {
+  const std::string name = Issue("district-duty", Notice(kLingbei));
+  v1::AnswerRequest request;
+  request.set_alert(name);
+  request.set_kind(v1::RECEIVED);
+  const auto waiting = As("pingan-duty");  // received now
+  clock_.Advance(absl::Minutes(11));
+  ASSERT_TRUE(Do(waiting, "Answer", &AlertService::Answer, request).ok());
+  EXPECT_FALSE(Recipients(name).at("posts/pingan-duty").late());
+  auto late = Do(As("guoan-duty"), "Answer", &AlertService::Answer, request);
+  ASSERT_TRUE(late.ok()) << "late answers are accepted";
+  EXPECT_THAT(FlagsOf(*late), ElementsAre("alert.answered-late"));
+  EXPECT_TRUE(Recipients(name).at("posts/guoan-duty").late());
+}
+
+TEST_F(NoticeTest, CannotComplyClimbsAtOnce) {
+  const std::string name = Issue("district-duty", Notice(kLingbei));
+  EXPECT_EQ(base::ProblemOf(Answer("pingan-duty", name, v1::CANNOT).status()).field(), "text");
+  ASSERT_TRUE(Answer("pingan-duty", name, v1::CANNOT, "道路中断").ok());
+  EXPECT_EQ(Recipients(name).at("posts/pingan-duty").state(), v1::CANNOT_COMPLY);
+  const auto step = Escalations(name).at("cannot-pingan-duty");
+  EXPECT_THAT(step.called_posts(), ElementsAre("posts/lingbei-duty"));
+  EXPECT_EQ(step.holders(0).person(), "people/lingbei-duty");
+  EXPECT_THAT(step.reason(), ::testing::HasSubstr("道路中断"));
+  EXPECT_THAT(LastEntry().entry.channels(), Contains(absl::StrCat("up:", kXingshan)));
+}
+
+TEST_F(NoticeTest, SilenceCallsTheDeputiesThenTheTierAbove) {
+  const std::string name = Issue("district-duty", Notice(kLingbei));
+  ASSERT_TRUE(Answer("guoan-duty", name).ok());
+  ASSERT_TRUE(Answer("lingbei-duty", name).ok());
+  EXPECT_EQ(FireAfter(absl::Minutes(10)), 1) << "the grace of the community row is not over";
+  EXPECT_THAT(Escalations(name), IsEmpty()) << "the subdistrict has answered";
+  FireAfter(absl::Seconds(3));
+  auto steps = Escalations(name);
+  ASSERT_EQ(steps.size(), 1u);
+  const v1::Escalation first = steps.at("COMMUNITY-1");
+  EXPECT_THAT(first.silent_posts(), ElementsAre("posts/pingan-duty"));
+  EXPECT_THAT(first.called_posts(), ElementsAre("posts/pingan-deputy"));
+  EXPECT_EQ(first.holders(0).person(), "people/pingan-deputy") << "who holds it at this very step";
+  EXPECT_EQ(LastEntry().entry.sources(0).ledger(), "directory");
+  EXPECT_TRUE(Recipients(name).at("posts/pingan-duty").escalated());
+  FireAfter(absl::Minutes(5));
+  steps = Escalations(name);
+  ASSERT_EQ(steps.size(), 2u);
+  EXPECT_THAT(steps.at("COMMUNITY-2").called_posts(), ElementsAre("posts/lingbei-duty"));
+  EXPECT_EQ(ledger_->NextDue().value(), absl::InfiniteFuture()) << "two steps, then a person's turn";
+  // The deputy answers in the post's stead, late, and it is kept.
+  ASSERT_TRUE(Answer("pingan-deputy", name).ok());
+  const auto recipient = Recipients(name).at("posts/pingan-duty");
+  EXPECT_EQ(recipient.state(), v1::ANSWERED);
+  EXPECT_TRUE(recipient.late());
+  EXPECT_EQ(recipient.answered_by().acting_for_post(), "posts/pingan-duty");
+  EXPECT_EQ(recipient.holder(), "people/lingbei-duty") << "called last";
+}
+
+TEST_F(NoticeTest, APostWhoseDeputyNobodyHoldsIsSkippedAndFlagged) {
+  directory_.SetHolder("posts/pingan-deputy", "");
+  const std::string name = Issue("district-duty", Notice(kPingan));
+  FireAfter(absl::Minutes(11));
+  const auto step = Escalations(name).at("COMMUNITY-1");
+  EXPECT_THAT(step.empty_posts(), ElementsAre("posts/pingan-duty"));
+  EXPECT_THAT(step.called_posts(), IsEmpty());
+  EXPECT_EQ(LastEntry().entry.flags(0).rule_id(), "alert.empty-step");
+  FireAfter(absl::Minutes(5));
+  EXPECT_EQ(Escalations(name).count("COMMUNITY-2"), 1u) << "it goes on to the tier above";
+}
+
+TEST_F(NoticeTest, TheLadderClimbsWithoutDirectoryToo) {
+  const std::string name = Issue("district-duty", Notice(kPingan));
+  directory_.SetDown(true);
+  FireAfter(absl::Minutes(11));
+  EXPECT_THAT(Escalations(name).at("COMMUNITY-1").called_posts(), ElementsAre("posts/pingan-deputy"));
+  EXPECT_EQ(LastEntry().entry.flags(0).rule_id(), "alert.holders-unknown");
+}
+
+TEST_F(NoticeTest, ALiftedNoticeStopsItsLadderAndTellsEveryArea) {
+  const std::string name = Issue("district-duty", Notice(kLingbei));
+  v1::LiftAlertRequest lift;
+  lift.set_name(name);
+  EXPECT_EQ(base::ProblemOf(Do(As("district-duty"), "LiftAlert", &AlertService::LiftAlert, lift).status()).field(),
+            "reason");
+  lift.set_reason("险情已排除");
+  EXPECT_EQ(ReasonOf(Do(As("pingan-duty"), "LiftAlert", &AlertService::LiftAlert, lift).status()),
+            Reason::OUTSIDE_AREA);
+  auto receipt = Do(As("district-duty"), "LiftAlert", &AlertService::LiftAlert, lift);
+  ASSERT_TRUE(receipt.ok()) << receipt.status();
+  EXPECT_EQ(receipt->state(), "LIFTED");
+  EXPECT_EQ(ledger_->NextDue().value(), absl::InfiniteFuture());
+  EXPECT_THAT(LastEntry().entry.channels(),
+              UnorderedElementsAre(absl::StrCat("down:", kLingbei), absl::StrCat("up:", kXingshan)));
+  EXPECT_EQ(ReasonOf(Do(As("district-duty"), "LiftAlert", &AlertService::LiftAlert, lift).status()),
+            Reason::ILLEGAL_TRANSITION);
+  EXPECT_TRUE(Answer("pingan-duty", name).ok()) << "an answer on its way is not lost";
+}
+
+TEST_F(NoticeTest, WhatFellDueInAnOutageIsMarkedAndClimbsOnce) {
+  const std::string name = Issue("district-duty", Notice(kPingan));
+  Shut();
+  clock_.Advance(absl::Minutes(20));
+  Open();
+  FireDue();
+  FireAfter(absl::Minutes(2));
+  const auto steps = Escalations(name);
+  ASSERT_EQ(steps.size(), 1u);
+  EXPECT_TRUE(steps.at("COMMUNITY-1").in_outage());
+}
+
+TEST_F(NoticeTest, TheRollUpSaysWhoIsMissing) {
+  const std::string name = Issue("district-duty", Notice(kLingbei));
+  ASSERT_TRUE(Answer("pingan-duty", name).ok());
+  v1::GetRollUpRequest request;
+  request.set_alert(name);
+  const auto roll = alerts_->GetRollUp(As("district-duty"), request);
+  ASSERT_TRUE(roll.ok()) << roll.status();
+  EXPECT_EQ(roll->nodes(0).area(), kXingshan);
+  EXPECT_EQ(roll->nodes(0).answered(), 1);
+  EXPECT_EQ(roll->nodes(1).area_name(), "岭北街道");
+  EXPECT_THAT(roll->nodes(1).missing_posts(), ElementsAre("posts/lingbei-duty"));
+  EXPECT_TRUE(roll->nodes(2).green());
+  EXPECT_FALSE(roll->nodes(0).green());
+}
+
+TEST_F(NoticeTest, ListsShowWhatAnAreaHears) {
+  const std::string north = Issue("district-duty", Notice(kLingbei));
+  const std::string south = Issue("district-duty", Notice(kLingnan));
+  v1::ListAlertsRequest request;
+  request.set_in_force_only(true);
+  request.set_area(kPingan);
+  auto list = alerts_->ListAlerts(As("district-duty"), request);
+  ASSERT_TRUE(list.ok()) << list.status();
+  ASSERT_EQ(list->alerts_size(), 1);
+  EXPECT_EQ(list->alerts(0).name(), north);
+  request.set_area(kXingshan);
+  EXPECT_EQ(alerts_->ListAlerts(As("district-duty"), request)->alerts_size(), 2);
+  request.clear_area();
+  request.set_refers_to("incidents/none");
+  EXPECT_EQ(alerts_->ListAlerts(As("district-duty"), request)->alerts_size(), 0);
+  v1::ListRecipientsRequest paged;
+  paged.set_alert(north);
+  paged.set_page_size(2);
+  auto first = alerts_->ListRecipients(As("district-duty"), paged);
+  ASSERT_EQ(first->recipients_size(), 2);
+  paged.set_page_token(first->next_page_token());
+  auto rest = alerts_->ListRecipients(As("district-duty"), paged);
+  EXPECT_EQ(rest->recipients_size(), 1);
+  EXPECT_TRUE(rest->next_page_token().empty());
+}
+
+}  // namespace
+}  // namespace huying::alert

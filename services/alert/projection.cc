@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "services/alert/projection.h"
+
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "huying/alert/v1/alert_service.pb.h"
+#include "services/alert/store.h"
+#include "services/platform/base/clock.h"
+#include "services/platform/guard/makeups.h"
+
+namespace huying::alert {
+namespace {
+// Everything an entry changed that a follower may want.
+struct Changed {
+  std::vector<v1::Alert> alerts;
+  std::vector<v1::Recipient> recipients;
+  std::vector<v1::Escalation> escalations;
+};
+
+// An overdue make-up climbs like a silent post, so it is shown as one.
+v1::Escalation Overdue(const common::v1::MakeUp& row, const platform::v1::Entry& entry) {
+  v1::Escalation step;
+  step.set_name(row.name());
+  step.set_alert(row.subject());
+  step.set_step(2);
+  *step.mutable_at() = entry.decided_at();
+  step.set_in_outage(entry.in_outage());
+  step.set_reason(absl::StrCat("待补事项逾期：", row.text()));
+  if (!row.supervisor_post().empty()) step.add_called_posts(row.supervisor_post());
+  return step;
+}
+
+Changed ChangesOf(const platform::v1::Entry& entry) {
+  Changed changed;
+  for (const platform::v1::Change& change : entry.changes()) {
+    if (change.deleted()) continue;
+    if (change.kind() == kAlerts.name()) {
+      changed.alerts.push_back(kAlerts.Parse(change.image()));
+      // The area table is the server's; a client needs it for nothing.
+      changed.alerts.back().clear_parents();
+    } else if (change.kind() == kRecipients.name()) {
+      changed.recipients.push_back(kRecipients.Parse(change.image()));
+    } else if (change.kind() == kEscalations.name()) {
+      changed.escalations.push_back(kEscalations.Parse(change.image()));
+    } else if (change.kind() == guard::kMakeUps.name()) {
+      const auto row = guard::kMakeUps.Parse(change.image());
+      if (row.state() == common::v1::MakeUp::OVERDUE) {
+        changed.escalations.push_back(Overdue(row, entry));
+      }
+    }
+  }
+  return changed;
+}
+
+template <typename Event>
+void AddEscalations(std::vector<v1::Escalation>& steps, Event* event) {
+  for (v1::Escalation& step : steps) *event->add_escalations() = std::move(step);
+}
+}  // namespace
+
+std::string ProjectAlertEvent(const ledger::StoredEntry& stored) {
+  const platform::v1::Entry& entry = stored.entry;
+  if (entry.channels().empty()) return "";
+  Changed changed = ChangesOf(entry);
+  v1::SubscribeEvent event;
+  if (!changed.alerts.empty()) {
+    auto* shown = event.mutable_alert();
+    shown->set_act(entry.act());
+    *shown->mutable_alert() = std::move(changed.alerts.front());
+    for (size_t i = 1; i < changed.alerts.size(); ++i) {
+      *shown->add_also() = std::move(changed.alerts[i]);
+    }
+    AddEscalations(changed.escalations, shown);
+  } else if (!changed.recipients.empty()) {
+    auto* shown = event.mutable_recipient();
+    for (auto& recipient : changed.recipients) *shown->add_recipients() = std::move(recipient);
+    AddEscalations(changed.escalations, shown);
+  } else if (!changed.escalations.empty()) {
+    *event.mutable_escalation()->mutable_escalation() = std::move(changed.escalations.front());
+  } else {
+    return "";
+  }
+  event.set_seq(entry.seq());
+  event.mutable_cursor()->set_seq(entry.seq());
+  event.mutable_cursor()->set_hash_start(stored.hash.substr(0, kHashStartBytes));
+  return event.SerializeAsString();
+}
+
+}  // namespace huying::alert

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "services/alert/stream.h"
+
+#include <utility>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "services/alert/rules/areas.h"
+#include "services/platform/base/status.h"
+
+namespace huying::alert {
+namespace {
+// Leaves out the silent posts of other areas. False: nothing is left to show.
+bool Narrow(const std::string& area, v1::SubscribeEvent& event) {
+  const auto narrow = [&area](google::protobuf::RepeatedPtrField<v1::Escalation>* steps) {
+    for (int i = steps->size() - 1; i >= 0; --i) {
+      if (!rules::ShownTo(area, *steps->Mutable(i))) steps->DeleteSubrange(i, 1);
+    }
+  };
+  if (event.has_alert()) narrow(event.mutable_alert()->mutable_escalations());
+  if (event.has_recipient()) narrow(event.mutable_recipient()->mutable_escalations());
+  if (event.has_escalation()) {
+    return rules::ShownTo(area, *event.mutable_escalation()->mutable_escalation());
+  }
+  return true;
+}
+
+bool Concerns(const v1::SubscribeEvent& event, const std::string& alert) {
+  if (event.has_alert()) {
+    if (event.alert().alert().name() == alert) return true;
+    for (const auto& other : event.alert().also()) {
+      if (other.name() == alert) return true;
+    }
+  }
+  for (const auto& recipient : event.recipient().recipients()) {
+    if (recipient.alert() == alert) return true;
+  }
+  return event.escalation().escalation().alert() == alert;
+}
+}  // namespace
+
+std::string CursorText(const v1::Cursor& cursor) {
+  return absl::StrCat(cursor.epoch(), "/", cursor.seq(), "/",
+                      absl::BytesToHexString(cursor.hash_start()));
+}
+
+AlertStream::AlertStream(std::string area, int64_t epoch, rpc::Sink<v1::SubscribeEvent> sink,
+                         std::shared_ptr<Bell> bell)
+    : area_(std::move(area)), epoch_(epoch), sink_(std::move(sink)) {
+  sink_.OnClosed([over = over_, bell = std::move(bell)] {
+    over->store(true);
+    bell->Ring();
+  });
+}
+
+bool AlertStream::Send(v1::SubscribeEvent event) {
+  absl::MutexLock lock(&mutex_);
+  return SendLocked(event);
+}
+
+bool AlertStream::SendLocked(v1::SubscribeEvent& event) {
+  if (over()) return false;
+  if (sink_.Send(event)) {
+    if (event.has_cursor()) told_ = event.cursor();
+    return true;
+  }
+  CloseSlow();
+  return false;
+}
+
+void AlertStream::CloseSlow() {
+  const std::string cursor = CursorText(told_);
+  sink_.Close(base::Exhausted("客户端接收太慢，连接已断开",
+                              "the client reads too slowly; the stream has ended")
+                  .Rule("alert.stream-queue")
+                  .Next(absl::StrCat("以游标 ", cursor, " 继续订阅"),
+                        absl::StrCat("subscribe again with resume_from ", cursor)));
+}
+
+void AlertStream::Begin(const v1::Cursor& cursor) {
+  absl::MutexLock lock(&mutex_);
+  complete_to_ = cursor.seq();
+  told_ = cursor;
+}
+
+void AlertStream::OnEvent(const push::Event& event) {
+  v1::SubscribeEvent shown;
+  const bool news = !event.progress_only && !event.bytes.empty() &&
+                    shown.ParseFromString(event.bytes) && Narrow(area_, shown);
+  absl::MutexLock lock(&mutex_);
+  if (!event.progress_only) {
+    if (event.seq <= complete_to_ || !seen_.insert(event.seq).second) return;
+  }
+  if (event.complete_to > complete_to_) {
+    complete_to_ = event.complete_to;
+    seen_.erase(seen_.begin(), seen_.upper_bound(complete_to_));
+  }
+  if (!news) return;
+  // The entry's own cursor is proof only when everything before it was delivered, too.
+  if (event.complete_to >= event.seq) {
+    shown.mutable_cursor()->set_epoch(epoch_);
+  } else {
+    shown.clear_cursor();
+  }
+  SendLocked(shown);
+}
+
+void AlertStream::Beat(const v1::Heartbeat& beat,
+                       const std::function<v1::Cursor(int64_t)>& cursor_at) {
+  int64_t complete_to = 0;
+  {
+    absl::MutexLock lock(&mutex_);
+    complete_to = complete_to_;
+  }
+  v1::SubscribeEvent event;
+  *event.mutable_heartbeat() = beat;
+  const v1::Cursor cursor = cursor_at(complete_to);  // reads the journal: not under the lock
+  absl::MutexLock lock(&mutex_);
+  // An event may have told more meanwhile.
+  if (cursor.epoch() != 0 && cursor.seq() >= told_.seq()) *event.mutable_cursor() = cursor;
+  SendLocked(event);
+}
+
+void AlertStream::Attach(std::unique_ptr<push::Subscription> subscription) {
+  subscription_ = std::move(subscription);
+}
+
+RollUpStream::RollUpStream(std::string alert, rpc::Sink<v1::RollUp> sink,
+                           std::shared_ptr<Bell> bell)
+    : alert_(std::move(alert)), sink_(std::move(sink)), bell_(std::move(bell)) {
+  sink_.OnClosed([over = over_, bell = bell_] {
+    over->store(true);
+    bell->Ring();
+  });
+}
+
+void RollUpStream::OnEvent(const push::Event& event) {
+  v1::SubscribeEvent shown;
+  if (event.bytes.empty() || !shown.ParseFromString(event.bytes)) return;
+  if (!Concerns(shown, alert_) || dirty_.exchange(true)) return;
+  bell_->Ring();
+}
+
+bool RollUpStream::Refresh(
+    const std::function<absl::StatusOr<v1::RollUp>(const std::string&)>& compute) {
+  if (over() || !dirty_.exchange(false)) return false;
+  auto picture = compute(alert_);
+  if (!picture.ok()) {
+    dirty_ = true;  // again at the next beat
+    return true;
+  }
+  v1::RollUp content = *picture;
+  content.clear_as_of_seq();
+  std::string now = content.SerializeAsString();
+  if (now == last_) return true;
+  last_ = std::move(now);
+  if (sink_.Send(*picture)) return true;
+  sink_.Close(base::Exhausted("客户端接收太慢，连接已断开",
+                              "the client reads too slowly; the stream has ended")
+                  .Rule("alert.stream-queue")
+                  .Next("重新订阅", "watch again"));
+  return true;
+}
+
+void RollUpStream::Attach(std::unique_ptr<push::Subscription> subscription) {
+  subscription_ = std::move(subscription);
+}
+
+}  // namespace huying::alert

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <set>
+#include <string>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "huying/alert/v1/alert_service.pb.h"
+#include "services/alert/streams.h"
+#include "services/platform/push/hub.h"
+#include "services/platform/rpc/sink.h"
+
+// One open stream. Private to streams.cc and its tests.
+namespace huying::alert {
+
+// Events of one area. Thread-safe; shared by the hub's callback and the beating thread.
+class AlertStream {
+ public:
+  AlertStream(std::string area, int64_t epoch, rpc::Sink<v1::SubscribeEvent> sink,
+              std::shared_ptr<Bell> bell);
+
+  // False: the stream is over.
+  bool Send(v1::SubscribeEvent event);
+  // The hub delivers from here on; everything up to `cursor` was told.
+  void Begin(const v1::Cursor& cursor);
+  // From the hub: shows each entry once, leaves out what lies outside the area.
+  void OnEvent(const push::Event& event);
+  // Proof without news. `cursor_at`: the cursor of a seq, read from the journal.
+  void Beat(const v1::Heartbeat& beat, const std::function<v1::Cursor(int64_t)>& cursor_at);
+
+  void Attach(std::unique_ptr<push::Subscription> subscription);
+  void Close(const absl::Status& status) { sink_.Close(status); }
+  bool over() const { return over_->load(); }
+
+ private:
+  bool SendLocked(v1::SubscribeEvent& event) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void CloseSlow() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  const std::string area_;
+  const int64_t epoch_;
+  const rpc::Sink<v1::SubscribeEvent> sink_;
+  // Shared with the sink, which may outlive this.
+  const std::shared_ptr<std::atomic<bool>> over_ = std::make_shared<std::atomic<bool>>(false);
+  absl::Mutex mutex_;
+  int64_t complete_to_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::set<int64_t> seen_ ABSL_GUARDED_BY(mutex_);  // beyond complete_to_
+  v1::Cursor told_ ABSL_GUARDED_BY(mutex_);         // the last cursor the client was given
+  std::unique_ptr<push::Subscription> subscription_;  // set once, by Attach
+};
+
+// The roll-up of one alert: dirty after each event that concerns it, computed by the beating thread.
+class RollUpStream {
+ public:
+  RollUpStream(std::string alert, rpc::Sink<v1::RollUp> sink, std::shared_ptr<Bell> bell);
+
+  void OnEvent(const push::Event& event);
+  // Sends the present picture when something changed since the last one; false: nothing was asked.
+  bool Refresh(const std::function<absl::StatusOr<v1::RollUp>(const std::string&)>& compute);
+  void Attach(std::unique_ptr<push::Subscription> subscription);
+  void Close(const absl::Status& status) { sink_.Close(status); }
+  bool over() const { return over_->load(); }
+
+ private:
+  const std::string alert_;
+  const rpc::Sink<v1::RollUp> sink_;
+  const std::shared_ptr<Bell> bell_;
+  const std::shared_ptr<std::atomic<bool>> over_ = std::make_shared<std::atomic<bool>>(false);
+  std::atomic<bool> dirty_ = true;
+  std::string last_;  // beating thread only
+  std::unique_ptr<push::Subscription> subscription_;
+};
+
+// "1/123/0a0b…", as `resume_from` is written in a problem's next step.
+std::string CursorText(const v1::Cursor& cursor);
+
+}  // namespace huying::alert
