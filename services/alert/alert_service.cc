@@ -107,7 +107,8 @@ AlertService::Command AlertService::IssueNotice(const Context& context,
 
   ledger::Command command;
   command.reads = {kKnownAreas.Ref(kKnownAreasKey)};
-  command.decide = [request, areas, acting, facts, mark = mark_](ledger::Transaction& tx) -> absl::Status {
+  command.decide = [request, areas, acting, facts,
+                    mark = mark_](ledger::Transaction& tx) -> absl::Status {
     ASSIGN_OR_RETURN(auto verdict, Judge(tx, acting.competence, areas, acting.known.parents()));
     v1::Alert alert = rules::IssueNotice(request, tx.actor(), tx.now());
     ASSIGN_OR_RETURN(std::string name, NextAlertName(tx));
@@ -153,8 +154,8 @@ AlertService::Command AlertService::LiftAlert(const Context& context,
     tx.SetCase(stored.value.case_id());
     if (warning) RETURN_IF_ERROR(JudgeDistrict(tx));
     RETURN_IF_ERROR(Judge(tx, acting.competence, areas, stored.value.parents()).status());
-    ASSIGN_OR_RETURN(v1::Alert alert, rules::Lift(std::move(stored.value), request.reason(),
-                                                  tx.actor(), tx.now()));
+    ASSIGN_OR_RETURN(v1::Alert alert,
+                     rules::Lift(std::move(stored.value), request.reason(), tx.actor(), tx.now()));
     tx.Put(kAlerts, alert.name(), alert);
     AddBasis(tx, alert);
     PublishAlert(tx, alert);

@@ -89,8 +89,7 @@ AlertService::Command AlertService::Climb(const Context& context,
   ledger::Command command;
   command.reads = {kAlerts.Ref(seen->value.name())};
   for (const Frozen& post : silent) {
-    command.reads.push_back(
-        kRecipients.Ref(rules::RecipientName(seen->value.name(), post.post())));
+    command.reads.push_back(kRecipients.Ref(rules::RecipientName(seen->value.name(), post.post())));
   }
   command.decide = [key, tier, step, silent, holders, wait, name = seen->value.name(),
                     list = std::move(list->value)](ledger::Transaction& tx) -> absl::Status {
@@ -110,11 +109,13 @@ AlertService::Command AlertService::Climb(const Context& context,
     tx.Put(kEscalations, record.name(), record);
     if (holders.as_of_seq > 0) tx.AddSource("directory", holders.as_of_seq);
     if (!holders.holders) {
-      tx.AddFlag(rules::MakeFlag("alert.holders-unknown", "目录服务未应答：按副岗顺序呼叫，在岗人待核"));
+      tx.AddFlag(
+          rules::MakeFlag("alert.holders-unknown", "目录服务未应答：按副岗顺序呼叫，在岗人待核"));
     }
     if (!record.empty_posts().empty()) {
       tx.AddFlag(rules::MakeFlag(
-          "alert.empty-step", absl::StrCat("无人可呼叫的岗位 ", record.empty_posts_size(), " 个，已跳过")));
+          "alert.empty-step",
+          absl::StrCat("无人可呼叫的岗位 ", record.empty_posts_size(), " 个，已跳过")));
     }
     for (const auto& channel : rules::EscalationChannels(record)) tx.Publish(channel);
     if (step == rules::kStepDeputies) {
@@ -179,14 +180,16 @@ AlertService::Command AlertService::ResolveRecipientsDue(const Context& context,
 
   ledger::Command command;
   command.reads = {kAlerts.Ref(seen->value.name())};
-  command.decide = [key, facts, refused, name = seen->value.name()](ledger::Transaction& tx) -> absl::Status {
+  command.decide = [key, facts, refused,
+                    name = seen->value.name()](ledger::Transaction& tx) -> absl::Status {
     tx.ClearDeadline(key);
     ASSIGN_OR_RETURN(auto stored, tx.Get(kAlerts, name));
     v1::Alert alert = std::move(stored.value);
     tx.SetCase(alert.case_id());
     if (!rules::InForce(alert.state()) || !alert.recipients_unknown()) return absl::OkStatus();
     if (!refused.empty()) {
-      tx.AddFlag(rules::MakeFlag("alert.recipients-unknown", absl::StrCat("应答对象无法确定：", refused)));
+      tx.AddFlag(
+          rules::MakeFlag("alert.recipients-unknown", absl::StrCat("应答对象无法确定：", refused)));
       return absl::OkStatus();
     }
     if (!facts.recipients) {

@@ -75,8 +75,9 @@ absl::StatusOr<v1::ListRecipientsResponse> AlertService::ListRecipients(
   ASSIGN_OR_RETURN(const auto alert, reader->Get(kAlerts, request.alert()));
   ASSIGN_OR_RETURN(const auto list, reader->Find(kRecipientLists, request.alert()));
   ASSIGN_OR_RETURN(auto acts, ActsOf(*reader, request.alert()));
-  ASSIGN_OR_RETURN(const auto steps,
-                   reader->All(kEscalations, {.where = {{"alert", "=", ledger::Text(request.alert())}}}));
+  ASSIGN_OR_RETURN(
+      const auto steps,
+      reader->All(kEscalations, {.where = {{"alert", "=", ledger::Text(request.alert())}}}));
   if (list) {
     for (const auto& frozen : list->value.recipients()) {
       acts.try_emplace(frozen.post(), rules::Fresh(alert.value, frozen));
@@ -107,8 +108,8 @@ absl::StatusOr<v1::ListEscalationsResponse> AlertService::ListEscalations(
     filter.where.push_back({"alert", "=", ledger::Text(request.alert())});
   }
   ASSIGN_OR_RETURN(auto reader, ledger_.Read());
-  ASSIGN_OR_RETURN(auto page, reader->List(kEscalations, filter, request.page_size(),
-                                           request.page_token()));
+  ASSIGN_OR_RETURN(auto page,
+                   reader->List(kEscalations, filter, request.page_size(), request.page_token()));
   v1::ListEscalationsResponse response;
   Fill(page, response.mutable_escalations(), response.mutable_next_page_token());
   return response;
@@ -117,14 +118,13 @@ absl::StatusOr<v1::ListEscalationsResponse> AlertService::ListEscalations(
 absl::StatusOr<v1::ListMakeUpsResponse> AlertService::ListMakeUps(
     const Context&, const v1::ListMakeUpsRequest& request) {
   ASSIGN_OR_RETURN(auto reader, ledger_.Read());
-  ASSIGN_OR_RETURN(auto page, reader->List(guard::kMakeUps, {}, request.page_size(),
-                                           request.page_token()));
+  ASSIGN_OR_RETURN(auto page,
+                   reader->List(guard::kMakeUps, {}, request.page_size(), request.page_token()));
   v1::ListMakeUpsResponse response;
   response.set_next_page_token(page.next_page_token);
   for (auto& row : page.items) {
     const auto state = row.value.state();
-    const bool open =
-        state == common::v1::MakeUp::OPEN || state == common::v1::MakeUp::OVERDUE;
+    const bool open = state == common::v1::MakeUp::OPEN || state == common::v1::MakeUp::OVERDUE;
     if (request.open_only() && !open) continue;
     *response.add_make_ups() = std::move(row.value);
   }
@@ -165,9 +165,9 @@ absl::StatusOr<AlertService::AreaPlace> AlertService::PlaceOf(const Context& con
   ASSIGN_OR_RETURN(const v1::KnownAreas known, KnownAreasOf(*reader));
   place.ancestors = rules::AncestorsOf(place.area, known.parents());
   if (!place.ancestors.empty() || context.actor.tier() == common::v1::DISTRICT) return place;
-  return base::Unavailable(base::Reason::LOWER_SERVICE_UNAVAILABLE,
-                           "目录服务未应答，不知道上级区域，订阅会漏收",
-                           "directory does not answer: without the areas above alerts would be missed")
+  return base::Unavailable(
+             base::Reason::LOWER_SERVICE_UNAVAILABLE, "目录服务未应答，不知道上级区域，订阅会漏收",
+             "directory does not answer: without the areas above alerts would be missed")
       .Next("稍后重试", "try again soon");
 }
 
@@ -176,8 +176,8 @@ absl::Status AlertService::Subscribe(const Context& context, const v1::Subscribe
   const std::string& asked = request.area().empty() ? context.actor.area() : request.area();
   ASSIGN_OR_RETURN(const AreaPlace place, PlaceOf(context, asked));
   const std::string& own = context.actor.area();
-  const bool beneath = std::find(place.ancestors.begin(), place.ancestors.end(), own) !=
-                       place.ancestors.end();
+  const bool beneath =
+      std::find(place.ancestors.begin(), place.ancestors.end(), own) != place.ancestors.end();
   if (place.area != own && !beneath) {
     return base::Denied(base::Reason::OUTSIDE_AREA, "只能订阅本辖区及以下",
                         "only your own area and those beneath may be watched")

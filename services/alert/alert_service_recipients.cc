@@ -62,14 +62,14 @@ void PublishRecipient(ledger::Transaction& tx, const v1::Alert& alert,
 void ClimbCannot(ledger::Transaction& tx, const v1::Alert& alert, const v1::RecipientList& around,
                  const rules::Answering& answering, const rules::Holders& holders,
                  const std::string& reason) {
-  const v1::Escalation step = rules::MakeStep(
-      alert, around, {answering.recipient}, holders,
-      {.step = rules::kStepTierAbove,
-       .tier = answering.recipient.tier(),
-       .name = rules::CannotStepName(alert.name(), answering.recipient.post()),
-       .reason = absl::StrCat("无法执行：", reason),
-       .at = tx.now(),
-       .in_outage = tx.in_outage()});
+  const v1::Escalation step =
+      rules::MakeStep(alert, around, {answering.recipient}, holders,
+                      {.step = rules::kStepTierAbove,
+                       .tier = answering.recipient.tier(),
+                       .name = rules::CannotStepName(alert.name(), answering.recipient.post()),
+                       .reason = absl::StrCat("无法执行：", reason),
+                       .at = tx.now(),
+                       .in_outage = tx.in_outage()});
   tx.Put(kEscalations, step.name(), step);
   for (const std::string& post : step.empty_posts()) {
     tx.AddFlag(rules::MakeFlag("alert.empty-step", absl::StrCat("无上级岗位可告知：", post)));
@@ -87,13 +87,12 @@ AlertService::Command AlertService::Answer(const Context& context,
   reader.reset();
   Found found{.revision = seen.value.recipients_revision()};
   const v1::RecipientList around = list ? std::move(list->value) : v1::RecipientList();
-  ASSIGN_OR_RETURN(found.answering,
-                   rules::WhoAnswers(seen.value, around, context.actor, request));
+  ASSIGN_OR_RETURN(found.answering, rules::WhoAnswers(seen.value, around, context.actor, request));
   const auto& frozen = found.answering.recipient;
   Gather::HolderFacts above;
   if (request.kind() == v1::CANNOT) {
-    above = gather_.HoldersOf(
-        context, rules::Candidates(seen.value, around, frozen, rules::kStepTierAbove));
+    above = gather_.HoldersOf(context,
+                              rules::Candidates(seen.value, around, frozen, rules::kStepTierAbove));
   }
   ledger::Command command;
   command.reads = {
@@ -101,8 +100,8 @@ AlertService::Command AlertService::Answer(const Context& context,
       kRecipients.Ref(rules::RecipientName(request.alert(), frozen.post())),
       kEscalations.Ref(rules::StepName(request.alert(), frozen.tier(), rules::kStepDeputies))};
   const bool cannot = request.kind() == v1::CANNOT;
-  command.decide = [request, found, above, cannot,
-                    around = cannot ? around : v1::RecipientList()](ledger::Transaction& tx) -> absl::Status {
+  command.decide = [request, found, above, cannot, around = cannot ? around : v1::RecipientList()](
+                       ledger::Transaction& tx) -> absl::Status {
     ASSIGN_OR_RETURN(const auto alert, tx.Get(kAlerts, request.alert()));
     RETURN_IF_ERROR(rules::Transition(alert.value, rules::Act::kAnswer).status());
     RETURN_IF_ERROR(CheckRevision(alert.value, found.revision));

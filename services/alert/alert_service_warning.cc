@@ -50,10 +50,9 @@ AlertService::Command AlertService::DraftCommand(const Context& context,
   RETURN_IF_ERROR(rules::ValidateWarning(content, "content", Limits(), context.received_at));
   const std::vector<std::string> areas =
       ToStrings(rules::DraftWarning(content, context.actor).target_areas());
-  ASSIGN_OR_RETURN(Acting acting, GatherActing(context, "alert.warning.draft", areas,
-                                               "content.target_areas"));
-  ASSIGN_OR_RETURN(auto recipients,
-                   gather_.Recipients(context, areas, {}, "content.target_areas"));
+  ASSIGN_OR_RETURN(Acting acting,
+                   GatherActing(context, "alert.warning.draft", areas, "content.target_areas"));
+  ASSIGN_OR_RETURN(auto recipients, gather_.Recipients(context, areas, {}, "content.target_areas"));
   ledger::Command command;
   if (!previous.empty()) command.reads = {kAlerts.Ref(previous)};
   command.decide = [content, previous, reason, areas, acting, recipients,
@@ -110,12 +109,12 @@ AlertService::Command AlertService::ReviewWarning(const Context& context,
     ASSIGN_OR_RETURN(auto stored, tx.Get(kAlerts, request.name()));
     tx.SetCase(stored.value.case_id());
     RETURN_IF_ERROR(JudgeDistrict(tx));
-    RETURN_IF_ERROR(Judge(tx, acting.competence, areas, stored.value.parents(),
-                          rules::Effect::kInside)
-                        .status());
+    RETURN_IF_ERROR(
+        Judge(tx, acting.competence, areas, stored.value.parents(), rules::Effect::kInside)
+            .status());
     RETURN_IF_ERROR(rules::CheckVersion(request.expected_version(), stored.version));
-    ASSIGN_OR_RETURN(rules::Paper paper, rules::ReviewWarning(std::move(stored.value),
-                                                              request.opinion(), tx.actor()));
+    ASSIGN_OR_RETURN(rules::Paper paper,
+                     rules::ReviewWarning(std::move(stored.value), request.opinion(), tx.actor()));
     const bool freeze = recipients && !rules::WasIssued(paper.alert.state());
     v1::RecipientList list;
     if (freeze) {
@@ -143,8 +142,7 @@ AlertService::Command AlertService::SignWarning(const Context& context,
     RETURN_IF_ERROR(JudgeDistrict(tx));
     RETURN_IF_ERROR(Judge(tx, acting.competence, areas, stored.value.parents()).status());
     RETURN_IF_ERROR(rules::CheckVersion(request.expected_version(), stored.version));
-    ASSIGN_OR_RETURN(rules::Paper paper,
-                     rules::SignWarning(std::move(stored.value), tx.actor()));
+    ASSIGN_OR_RETURN(rules::Paper paper, rules::SignWarning(std::move(stored.value), tx.actor()));
     return PutPaper(tx, paper);
   };
   return command;
@@ -171,13 +169,11 @@ AlertService::Command AlertService::IssueWarning(const Context& context,
     ASSIGN_OR_RETURN(auto stored, tx.Get(kAlerts, request.name()));
     tx.SetCase(stored.value.case_id());
     RETURN_IF_ERROR(JudgeDistrict(tx));
-    ASSIGN_OR_RETURN(auto verdict,
-                     Judge(tx, acting.competence, areas, stored.value.parents()));
-    ASSIGN_OR_RETURN(
-        rules::Issued issued,
-        rules::IssueWarning(std::move(stored.value),
-                            request.has_urgency() ? &request.urgency() : nullptr, paper,
-                            tx.actor(), tx.now()));
+    ASSIGN_OR_RETURN(auto verdict, Judge(tx, acting.competence, areas, stored.value.parents()));
+    ASSIGN_OR_RETURN(rules::Issued issued,
+                     rules::IssueWarning(std::move(stored.value),
+                                         request.has_urgency() ? &request.urgency() : nullptr,
+                                         paper, tx.actor(), tx.now()));
     v1::Alert& alert = issued.alert;
     alert.set_power_item(verdict.power_item);
     const rules::Basis basis = rules::BasisOf(alert.legal_basis(), verdict);
@@ -238,9 +234,9 @@ AlertService::Command AlertService::WithdrawDraft(const Context& context,
   command.decide = [request, areas, acting](ledger::Transaction& tx) -> absl::Status {
     ASSIGN_OR_RETURN(auto stored, tx.Get(kAlerts, request.name()));
     tx.SetCase(stored.value.case_id());
-    RETURN_IF_ERROR(Judge(tx, acting.competence, areas, stored.value.parents(),
-                          rules::Effect::kInside)
-                        .status());
+    RETURN_IF_ERROR(
+        Judge(tx, acting.competence, areas, stored.value.parents(), rules::Effect::kInside)
+            .status());
     ASSIGN_OR_RETURN(v1::Alert alert,
                      rules::Withdraw(std::move(stored.value), request.reason(), tx.now()));
     tx.Put(kAlerts, alert.name(), alert);

@@ -152,8 +152,8 @@ class AlertBench : public ::testing::Test {
   AlertBench() {
     std::string pattern = ::testing::TempDir() + "/alert-XXXXXX";
     folder_ = ::mkdtemp(pattern.data());
-    auto table = huying::rules::RuleTable::FromTextFile(HUYING_SOURCE_DIR
-                                                        "/deploy/config/rules.textproto");
+    auto table =
+        huying::rules::RuleTable::FromTextFile(HUYING_SOURCE_DIR "/deploy/config/rules.textproto");
     EXPECT_TRUE(table.ok()) << table.status();
     rules_ = std::make_unique<huying::rules::RuleTable>(*std::move(table));
     Open();
@@ -205,10 +205,10 @@ class AlertBench : public ::testing::Test {
   }
   // A use case as the pipeline runs it.
   template <typename Request>
-  absl::StatusOr<Receipt> Do(const context::CallContext& context, const std::string& act,
-                             AlertService::Command (AlertService::*use_case)(
-                                 const context::CallContext&, const Request&),
-                             const Request& request) {
+  absl::StatusOr<Receipt> Do(
+      const context::CallContext& context, const std::string& act,
+      AlertService::Command (AlertService::*use_case)(const context::CallContext&, const Request&),
+      const Request& request) {
     return Run(context, act, (alerts_.get()->*use_case)(context, request));
   }
 
@@ -226,10 +226,12 @@ class AlertBench : public ::testing::Test {
         context.actor.set_system("alert.timekeeper");
         const std::string& handler = row.deadline.handler;
         absl::StatusOr<ledger::Command> command = absl::NotFoundError(handler);
-        if (handler == rules::kAnswerLimitHandler) command = alerts_->AnswerLimitPassed(context, row);
+        if (handler == rules::kAnswerLimitHandler)
+          command = alerts_->AnswerLimitPassed(context, row);
         if (handler == rules::kLadderWaitHandler) command = alerts_->LadderWaitPassed(context, row);
         if (handler == rules::kExpiryHandler) command = alerts_->ExpiryReached(context, row);
-        if (handler == rules::kResolveHandler) command = alerts_->ResolveRecipientsDue(context, row);
+        if (handler == rules::kResolveHandler)
+          command = alerts_->ResolveRecipientsDue(context, row);
         if (handler == guard::kMakeUpHandler) {
           command = guard::MakeUpDue([this](const auto& make_up) {
             return alerts_->MakeUpChannels(make_up);

@@ -10,17 +10,18 @@
 
 namespace huying::alert {
 namespace {
-constexpr absl::Duration kGrace = absl::Seconds(2);
+constexpr absl::Duration kGrace = absl::ZeroDuration();
 constexpr absl::Duration kWait = absl::Minutes(5);
 constexpr absl::Duration kResolveRetry = absl::Seconds(30);
 
-void FlagRecipients(ledger::Transaction& tx, const v1::Alert& alert, const v1::RecipientList& list) {
+void FlagRecipients(ledger::Transaction& tx, const v1::Alert& alert,
+                    const v1::RecipientList& list) {
   if (alert.recipients_unknown()) {
     tx.AddFlag(rules::MakeFlag("alert.recipients-unknown",
                                "目录服务未应答：应答对象待定，恢复后自动确定"));
   } else if (alert.recipients_stale()) {
-    tx.AddFlag(rules::MakeFlag("alert.recipients-stale",
-                               "目录服务未应答：按审核时确定的应答对象发出"));
+    tx.AddFlag(
+        rules::MakeFlag("alert.recipients-stale", "目录服务未应答：按审核时确定的应答对象发出"));
   }
   if (!list.silent_areas().empty()) {
     tx.AddFlag(rules::MakeFlag(
@@ -35,8 +36,8 @@ LadderLimits LimitsFor(const v1::Alert& alert, const huying::rules::RuleTable& t
   LadderLimits limits;
   for (const auto tier : {common::v1::EXTERNAL, common::v1::DISTRICT, common::v1::SUBDISTRICT,
                           common::v1::COMMUNITY}) {
-    limits.answer[tier] = table.DurationOf(rules::LimitRuleId(alert, tier), at,
-                                           rules::DefaultLimit(alert, tier));
+    limits.answer[tier] =
+        table.DurationOf(rules::LimitRuleId(alert, tier), at, rules::DefaultLimit(alert, tier));
   }
   limits.grace = table.DurationOf("alert.answer-grace", at, kGrace);
   limits.wait = table.DurationOf("alert.ladder-wait", at, kWait);

@@ -23,7 +23,8 @@ struct LadderLimits {
   absl::Duration wait;           // step 1 → step 2
   absl::Duration resolve_retry;  // until directory is asked again who must answer
 };
-LadderLimits LimitsFor(const v1::Alert& alert, const huying::rules::RuleTable& table, absl::Time at);
+LadderLimits LimitsFor(const v1::Alert& alert, const huying::rules::RuleTable& table,
+                       absl::Time at);
 
 struct SendFacts {
   std::optional<rules::RecipientFacts> recipients;  // nullopt: directory did not answer

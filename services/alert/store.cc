@@ -35,8 +35,8 @@ std::vector<ledger::KindSchema> AlertKinds() {
 
 absl::StatusOr<std::map<std::string, v1::Recipient>> ActsOf(ledger::Reader& reader,
                                                             std::string_view alert) {
-  ASSIGN_OR_RETURN(auto all, reader.All(kRecipients, {.where = {{"alert", "=",
-                                                                 Text(std::string(alert))}}}));
+  ASSIGN_OR_RETURN(auto all,
+                   reader.All(kRecipients, {.where = {{"alert", "=", Text(std::string(alert))}}}));
   std::map<std::string, v1::Recipient> acts;
   for (auto& recipient : all) acts[recipient.value.post()] = std::move(recipient.value);
   return acts;

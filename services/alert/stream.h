@@ -47,8 +47,8 @@ class AlertStream {
   const std::shared_ptr<std::atomic<bool>> over_ = std::make_shared<std::atomic<bool>>(false);
   absl::Mutex mutex_;
   int64_t complete_to_ ABSL_GUARDED_BY(mutex_) = 0;
-  std::set<int64_t> seen_ ABSL_GUARDED_BY(mutex_);  // beyond complete_to_
-  v1::Cursor told_ ABSL_GUARDED_BY(mutex_);         // the last cursor the client was given
+  std::set<int64_t> seen_ ABSL_GUARDED_BY(mutex_);    // beyond complete_to_
+  v1::Cursor told_ ABSL_GUARDED_BY(mutex_);           // the last cursor the client was given
   std::unique_ptr<push::Subscription> subscription_;  // set once, by Attach
 };
 

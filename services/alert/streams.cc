@@ -136,8 +136,7 @@ absl::Status AlertStreams::SendSnapshot(const Listener& listener, ledger::Reader
   return absl::OkStatus();
 }
 
-absl::Status AlertStreams::Subscribe(const Listener& listener,
-                                     rpc::Sink<v1::SubscribeEvent> sink) {
+absl::Status AlertStreams::Subscribe(const Listener& listener, rpc::Sink<v1::SubscribeEvent> sink) {
   const int64_t epoch = ledger_.header().epoch();
   auto stream = std::make_shared<AlertStream>(listener.area, epoch, sink, bell_);
   ASSIGN_OR_RETURN(auto reader, ledger_.Read());

@@ -49,8 +49,8 @@ void SetLimits(const v1::RecipientList& list, const TierDurations& limits, absl:
     const auto limit = limits.find(tier);
     auto* row = alert.add_limits();
     row->set_tier(tier);
-    *row->mutable_limit_at() = base::ToProto(
-        from + (limit == limits.end() ? DefaultLimit(alert, tier) : limit->second));
+    *row->mutable_limit_at() =
+        base::ToProto(from + (limit == limits.end() ? DefaultLimit(alert, tier) : limit->second));
   }
 }
 
