@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "clients/cli/cli.h"
+
+#include <cstdlib>
+#include <iostream>
+#include <utility>
+
+#include "clients/cli/fields.h"
+#include "clients/cli/table.h"
+#include "google/protobuf/descriptor.h"
+#include "google/protobuf/util/json_util.h"
+#include "huying/common/v1/common.pb.h"
+#include "services/platform/base/status.h"
+
+namespace huying::cli {
+namespace {
+
+using google::protobuf::Message;
+using google::protobuf::MessageFactory;
+using google::protobuf::MethodDescriptor;
+
+std::string Environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+// --lang wins over the locale; it is read before the parser so that --help itself speaks it.
+Language LanguageFromEnvironment() {
+  for (const char* name : {"HUYING_LANG", "LC_ALL", "LC_MESSAGES", "LANG"}) {
+    const std::string value = Environment(name);
+    if (!value.empty()) return LanguageOf(value);
+  }
+  return Language::kChinese;
+}
+
+const MethodDescriptor* FindMethod(std::string method) {
+  method[method.find('/')] = '.';
+  return google::protobuf::DescriptorPool::generated_pool()->FindMethodByName(method);
+}
+
+std::unique_ptr<Message> NewMessage(const google::protobuf::Descriptor* type) {
+  return std::unique_ptr<Message>(MessageFactory::generated_factory()->GetPrototype(type)->New());
+}
+
+std::string ToJson(const Message& message) {
+  google::protobuf::util::JsonPrintOptions options;
+  options.add_whitespace = true;
+  options.preserve_proto_field_names = true;
+  std::string json;
+  (void)google::protobuf::util::MessageToJsonString(message, &json, options);
+  return json;
+}
+
+}  // namespace
+
+ExitCode ExitCodeOf(const absl::Status& status) {
+  switch (status.code()) {
+    case absl::StatusCode::kOk:
+      return kOk;
+    case absl::StatusCode::kUnauthenticated:
+      return kSignIn;
+    case absl::StatusCode::kUnavailable:
+    case absl::StatusCode::kDeadlineExceeded:
+    case absl::StatusCode::kResourceExhausted:
+      return kUnreachable;
+    default:
+      return kRefused;
+  }
+}
+
+Cli::Cli(CLI::App& app) : app_(app), say_(LanguageFromEnvironment()) {
+  app.add_option("--server", options_.server,
+                 say_("服务器地址 (缺省: 上次登录的)", "server address (default: the last one)"))
+      ->envname("HUYING_SERVER");
+  app.add_option("--home", options_.home, say_("登录状态目录", "folder of the session"))
+      ->envname("HUYING_HOME");
+  app.add_option("--token", options_.token, say_("直接给出令牌 (脚本用)", "a token, for scripts"))
+      ->envname("HUYING_TOKEN");
+  app.add_option("--ca", options_.root_certificate,
+                 say_("根证书 PEM (启用 TLS)", "root certificate, PEM: use TLS"))
+      ->check(CLI::ExistingFile);
+  app.add_option("-o,--output", output_, say_("输出: table 或 json", "output: table or json"))
+      ->check(CLI::IsMember({"table", "json"}));
+  app.require_subcommand(1);
+  app.fallthrough();
+}
+
+CLI::App* Cli::AddGroup(std::string_view name, std::string_view zh, std::string_view en) {
+  CLI::App* group = app_.add_subcommand(std::string(name), say_(zh, en));
+  group->require_subcommand(1);
+  group->fallthrough();
+  return group;
+}
+
+CLI::App* Cli::AddCommand(CLI::App* group, std::string_view name, std::string_view zh,
+                          std::string_view en, std::function<int()> run) {
+  CLI::App* command =
+      (group == nullptr ? &app_ : group)->add_subcommand(std::string(name), say_(zh, en));
+  command->fallthrough();
+  command->final_callback([this, run = std::move(run)] { exit_code_ = run(); });
+  return command;
+}
+
+void Cli::AddCall(CLI::App* group, CallSpec spec) {
+  const MethodDescriptor* method = FindMethod(spec.method);
+  auto request = std::shared_ptr<Message>(NewMessage(method->input_type()));
+  auto shared = std::make_shared<CallSpec>(std::move(spec));
+  CLI::App* command = AddCommand(group, shared->name, shared->zh, shared->en,
+                                 [this, shared, request] { return RunCall(*shared, *request); });
+  for (const Field& field : shared->fields) {
+    const auto set = [request, path = field.path](const std::vector<std::string>& words) {
+      for (const std::string& word : words) {
+        const absl::Status status = SetField(request.get(), path, word);
+        if (!status.ok()) {
+          throw CLI::ValidationError(path, base::ProblemOf(status).message() + " / " +
+                                               base::ProblemOf(status).message_en());
+        }
+      }
+    };
+    CLI::Option* option = command->add_option_function<std::vector<std::string>>(
+        field.flag, set, say_(field.zh, field.en));
+    option->required(field.required);
+    // `--area A --area B` gives two; one flag never swallows what follows it.
+    field.flag[0] == '-' ? option->allow_extra_args(false) : option->expected(1);
+  }
+  if (!shared->example.empty())
+    command->footer(say_("例: ", "Example: ") + "huying " + shared->example);
+}
+
+int Cli::RunCall(const CallSpec& spec, Message& request) {
+  const MethodDescriptor* method = FindMethod(spec.method);
+  std::unique_ptr<Message> response = NewMessage(method->output_type());
+  const absl::Status status = session().Call(spec.method, request, response.get());
+  if (!status.ok()) return Fail(status);
+  if (json() || spec.list.empty()) {
+    Print(*response);
+  } else {
+    PrintTable(*response, spec.list, spec.columns);
+  }
+  return kOk;
+}
+
+Session& Cli::session() {
+  if (session_ == nullptr) session_ = std::make_unique<Session>(options_);
+  return *session_;
+}
+
+int Cli::Fail(const absl::Status& status) const {
+  const base::Problem problem = base::ProblemOf(status);
+  if (json()) {
+    std::cerr << ToJson(problem);
+    return ExitCodeOf(status);
+  }
+  const auto line = [&](std::string_view zh, std::string_view en, const std::string& text) {
+    if (!text.empty()) std::cerr << "  " << say_(zh, en) << text << "\n";
+  };
+  std::cerr << "✗ " << say_(problem.message(), problem.message_en()) << "\n";
+  line("字段: ", "field: ", problem.field());
+  line("规则: ", "rule: ", problem.rule_id());
+  line("依据: ", "law: ", problem.legal_article());
+  line("怎么办: ", "what to do: ", say_(problem.next_step(), problem.next_step_en()));
+  if (ExitCodeOf(status) == kSignIn) {
+    line("", "", say_("先登录: huying sign-in 账号", "sign in first: huying sign-in ACCOUNT"));
+  }
+  return ExitCodeOf(status);
+}
+
+void Cli::Print(const Message& message) const {
+  if (json()) {
+    std::cout << ToJson(message);
+  } else if (const auto* receipt = dynamic_cast<const common::v1::Receipt*>(&message)) {
+    std::cout << "✓ " << receipt->name() << "  " << Word(say_, receipt->state()) << "  ("
+              << receipt->ledger() << " #" << receipt->seq() << ")\n";
+    for (const auto& flag : receipt->flags()) {
+      std::cout << "  ⚑ " << flag.text() << (flag.make_up().empty() ? "" : "  " + flag.make_up())
+                << "\n";
+    }
+  } else {
+    std::cout << RenderMessage(say_, message);
+  }
+}
+
+void Cli::PrintTable(const Message& response, const std::string& list,
+                     const std::vector<Column>& columns) const {
+  std::vector<std::string> header;
+  for (const Column& column : columns) header.push_back(say_(column.zh, column.en));
+  const auto* field = response.GetDescriptor()->FindFieldByName(list);
+  std::vector<std::vector<std::string>> rows;
+  for (int i = 0; i < response.GetReflection()->FieldSize(response, field); ++i) {
+    const Message& item = response.GetReflection()->GetRepeatedMessage(response, field, i);
+    std::vector<std::string> row;
+    for (const Column& column : columns) row.push_back(FieldText(say_, item, column.path));
+    rows.push_back(std::move(row));
+  }
+  std::cout << RenderTable(header, rows);
+  const std::string more = FieldText(say_, response, "next_page_token");
+  if (!more.empty()) std::cout << say_("还有下一页: --page ", "more: --page ") << more << "\n";
+}
+
+}  // namespace huying::cli

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "clients/cli/commands/commands.h"
+
+namespace huying::cli {
+namespace {
+
+const std::string kService = "huying.alert.v1.AlertService/";  // NOLINT(cert-err58-cpp)
+const Field kName = {"name", "name", "编号", "alert", kRequired};
+const Field kReason = {"--reason", "reason", "理由", "reason", kRequired};
+
+std::vector<Field> WarningFields() {
+  return {
+      {"--category", "content.category", "类别 (事件代码)", "category", kRequired},
+      {"--color", "content.color", "red | orange | yellow | blue", "colour", kRequired},
+      {"--from", "content.effective_at", "起始时间", "start", kRequired},
+      {"--until", "content.expires_at", "预计截止", "expected end", kRequired},
+      {"--area", "content.target_areas", "可能影响的区划", "area touched", kRequired},
+      {"--cautions", "content.cautions", "警示事项", "cautions", kRequired},
+      {"--measures", "content.measures", "应当采取的措施", "measures to take", kRequired},
+      {"--title", "content.title", "标题, 40 字以内", "title, at most 40 characters", kRequired},
+      {"--text", "content.text", "正文", "text", kRequired},
+      {"--basis", "content.legal_basis", "依据 JSON", "legal basis as JSON"}};
+}
+
+void AddNotice(Cli& cli) {
+  CLI::App* group = cli.AddGroup("notice", "紧急通知: 发往自己的辖区", "notices");
+  cli.AddCall(group, {.name = "issue",
+                      .zh = "发布",
+                      .en = "issue",
+                      .method = kService + "IssueNotice",
+                      .fields = {{"--title", "title", "标题", "title", kRequired},
+                                 {"--text", "text", "正文", "text", kRequired},
+                                 {"--area", "target_areas", "区划", "area", kRequired},
+                                 {"--refers-to", "refers_to", "事件、响应、命令或任务",
+                                  "incident, response, order or task", kRequired},
+                                 {"--urgent", "urgent", "紧急: true", "urgent: true"},
+                                 {"--basis", "legal_basis", "依据 JSON", "legal basis as JSON"}},
+                      .example = "notice issue --title 到岗 --text 请立即到岗 --area 230407001 "
+                                 "--refers-to incidents/2026-0001 --urgent true"});
+  cli.AddCall(group, {.name = "lift",
+                      .zh = "解除",
+                      .en = "lift",
+                      .method = kService + "LiftAlert",
+                      .fields = {kName, kReason}});
+}
+
+void AddWarning(Cli& cli) {
+  CLI::App* group =
+      cli.AddGroup("warning", "预警: 制作、审核、签发、发布 (三人), 调整、解除", "warnings");
+  cli.AddCall(
+      group,
+      {.name = "draft",
+       .zh = "制作",
+       .en = "draft",
+       .method = kService + "DraftWarning",
+       .fields = WarningFields(),
+       .example =
+           "warning draft --category 11B04 --color orange --area 230407 --from '2026-11-23 20:00' "
+           "--until '2026-11-24 20:00' --title … --text … --cautions … --measures …"});
+  cli.AddCall(group, {.name = "review",
+                      .zh = "审核",
+                      .en = "review",
+                      .method = kService + "ReviewWarning",
+                      .fields = {kName, {"--opinion", "opinion", "意见", "opinion"}}});
+  cli.AddCall(group, {.name = "sign",
+                      .zh = "签发",
+                      .en = "sign",
+                      .method = kService + "SignWarning",
+                      .fields = {kName}});
+  cli.AddCall(group,
+              {.name = "issue",
+               .zh = "发布",
+               .en = "issue",
+               .method = kService + "IssueWarning",
+               .fields = {kName,
+                          {"--urgent", "urgency",
+                           "绿色通道 JSON: reason, authorised_by, channel (PHONE|ON_SITE), at",
+                           "urgent lane, as JSON"}}});
+  std::vector<Field> adjust = {kName, kReason};
+  for (const Field& field : WarningFields()) adjust.push_back(field);
+  cli.AddCall(group, {.name = "adjust",
+                      .zh = "调整 (制作后继预警)",
+                      .en = "adjust: drafts the successor",
+                      .method = kService + "AdjustWarning",
+                      .fields = adjust});
+  cli.AddCall(
+      group,
+      {.name = "extend",
+       .zh = "延长",
+       .en = "extend",
+       .method = kService + "ExtendWarning",
+       .fields = {kName, {"--until", "expires_at", "新的截止", "new end", kRequired}, kReason}});
+  cli.AddCall(group, {.name = "withdraw",
+                      .zh = "撤回草稿",
+                      .en = "withdraw a draft",
+                      .method = kService + "WithdrawDraft",
+                      .fields = {kName, kReason}});
+  cli.AddCall(group, {.name = "lift",
+                      .zh = "解除",
+                      .en = "lift",
+                      .method = kService + "LiftAlert",
+                      .fields = {kName, kReason}});
+}
+
+void AddAnswers(Cli& cli) {
+  cli.AddCall(
+      nullptr,
+      {.name = "answer",
+       .zh = "应答 (已读不算应答)",
+       .en = "answer an alert (reading is no answer)",
+       .method = kService + "Answer",
+       .fields = {{"alert", "alert", "编号", "alert", kRequired},
+                  {"--kind", "kind", "received | on-post | evacuated | cannot", "what you answer",
+                   kRequired},
+                  {"--text", "text", "说明; 无法执行须写理由", "text; the reason, with cannot"},
+                  {"--evacuated", "evacuated", "已转移人数", "people moved"},
+                  {"--channel", "channel", "app | cli | sms | phone", "channel"},
+                  {"--for-post", "for_post", "代记辖内岗位的电话应答",
+                   "write down the phone answer of a post beneath"},
+                  {"--person", "person_name", "电话里应答的人", "who spoke on the phone"}},
+       .example = "answer alerts/2026-0001 --kind on-post --channel cli"});
+  CLI::App* group = cli.AddGroup("alert", "预警与通知的查看、名单、叫应", "looking at alerts");
+  cli.AddCall(group, {.name = "show",
+                      .zh = "查看",
+                      .en = "show",
+                      .method = kService + "GetAlert",
+                      .fields = {kName}});
+  cli.AddCall(group,
+              {.name = "list",
+               .zh = "列表",
+               .en = "list",
+               .method = kService + "ListAlerts",
+               .fields = {{"--in-force", "in_force_only", "只看有效: true", "only in force: true"},
+                          {"--area", "area", "区划", "area"},
+                          {"--page", "page_token", "下一页", "next page"}},
+               .list = "alerts",
+               .columns = {{"编号", "name", "name"},
+                           {"种类", "kind", "kind"},
+                           {"颜色", "colour", "color"},
+                           {"标题", "title", "title"},
+                           {"状态", "state", "state"},
+                           {"发布", "issued", "issued_at"}}});
+  const Field alert = {"alert", "alert", "编号", "alert", kRequired};
+  cli.AddCall(group, {.name = "recipients",
+                      .zh = "接收岗位",
+                      .en = "recipients",
+                      .method = kService + "ListRecipients",
+                      .fields = {alert, {"--page", "page_token", "下一页", "next page"}},
+                      .list = "recipients",
+                      .columns = {{"岗位", "post", "post_title"},
+                                  {"区划", "area", "area_name"},
+                                  {"状态", "state", "state"},
+                                  {"应答", "answered", "answered_at"},
+                                  {"应答人", "by", "answered_by"},
+                                  {"迟", "late", "late"}}});
+  cli.AddCall(group, {.name = "escalations",
+                      .zh = "叫应过程",
+                      .en = "the ladder's steps",
+                      .method = kService + "ListEscalations",
+                      .fields = {alert},
+                      .list = "escalations",
+                      .columns = {{"时间", "at", "at"},
+                                  {"层级", "tier", "tier"},
+                                  {"步", "step", "step"},
+                                  {"沉默的岗位", "silent", "silent_posts"},
+                                  {"被叫的岗位", "called", "called_posts"},
+                                  {"原因", "why", "reason"}}});
+  cli.AddCall(group, {.name = "make-ups",
+                      .zh = "待补事项",
+                      .en = "make-ups",
+                      .method = kService + "ListMakeUps",
+                      .fields = {{"--open-only", "open_only", "true", "true"}},
+                      .list = "make_ups",
+                      .columns = {{"编号", "name", "name"},
+                                  {"事项", "text", "text"},
+                                  {"状态", "state", "state"},
+                                  {"截止", "due", "due_at"}}});
+  cli.AddCall(nullptr, {.name = "rollup",
+                        .zh = "汇总: 谁答了, 谁没有",
+                        .en = "who has answered, who has not",
+                        .method = kService + "GetRollUp",
+                        .fields = {alert},
+                        .list = "nodes",
+                        .columns = {{"区划", "area", "area_name"},
+                                    {"层级", "tier", "tier"},
+                                    {"应收", "told", "recipients"},
+                                    {"送达", "delivered", "delivered"},
+                                    {"已读", "read", "read"},
+                                    {"已应答", "answered", "answered"},
+                                    {"无法执行", "cannot", "cannot_comply"},
+                                    {"未应答岗位", "missing", "missing_posts"},
+                                    {"全部应答", "green", "green"}}});
+}
+
+}  // namespace
+
+void AddAlertCommands(Cli& cli) {
+  AddNotice(cli);
+  AddWarning(cli);
+  AddAnswers(cli);
+}
+
+}  // namespace huying::cli

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fstream>
+#include <iostream>
+#include <memory>
+
+#include "clients/cli/commands/commands.h"
+#include "clients/verify/verify.h"
+#include "huying/platform/v1/control.pb.h"
+#include "services/platform/base/status.h"
+
+namespace huying::cli {
+namespace {
+
+constexpr char kExport[] = "huying.platform.v1.JournalService/ExportCaseFile";
+
+int Export(Cli& cli, const std::string& case_id, const std::string& path) {
+  platform::v1::ExportCaseRequest request;
+  request.set_case_id(case_id);
+  platform::v1::SignedCaseFile file;
+  const absl::Status status = cli.session().Call(kExport, request, &file);
+  if (!status.ok()) return cli.Fail(status);
+  std::ofstream out(path, std::ios::binary);
+  out << file.SerializeAsString();
+  out.close();
+  if (!out) {
+    return cli.Fail(base::Refused(base::Reason::CONDITION_NOT_MET, "写不了文件 " + path,
+                                  "cannot write " + path));
+  }
+  const verify::Report report = verify::VerifyCaseFile(file.SerializeAsString(), "");
+  std::cout << "✓ " << path << "\n";
+  for (const auto& ledger : report.ledgers) {
+    std::cout << "  " << ledger.name << ": " << ledger.entries << cli.say()(" 条", " entries")
+              << "\n";
+  }
+  for (const auto& finding : report.findings) std::cout << "✗ " << finding.text << "\n";
+  std::cout << cli.say()("离线核验: ", "check it offline: ") << "huying-verify " << path << "\n";
+  return report.findings.empty() ? kOk : kUnexpected;
+}
+
+}  // namespace
+
+void AddCaseFileCommands(Cli& cli) {
+  struct Words {
+    std::string case_id;
+    std::string path = "case.huying";
+  };
+  auto words = std::make_shared<Words>();
+  CLI::App* group = cli.AddGroup("case-file", "案卷: 导出, 离线可核验", "case files");
+  CLI::App* command =
+      cli.AddCommand(group, "export", "导出一案的全部记录", "export all entries of a case",
+                     [&cli, words] { return Export(cli, words->case_id, words->path); });
+  command->add_option("case", words->case_id, "incidents/2026-0001")->required();
+  command->add_option("--to", words->path, cli.say()("文件", "file"));
+}
+
+}  // namespace huying::cli

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "clients/cli/cli.h"
+
+// One function per group of commands; main.cc calls them in the order of --help.
+namespace huying::cli {
+
+void AddSessionCommands(Cli& cli);   // sign-in, sign-out, whoami, enter
+void AddIncidentCommands(Cli& cli);  // intake … end, show, list
+void AddReportCommands(Cli& cli);
+void AddResponseCommands(Cli& cli);  // response and task
+void AddAlertCommands(Cli& cli);     // notice, warning, answer, rollup
+void AddWatchCommand(Cli& cli);
+void AddDirectoryCommands(Cli& cli);  // roster, areas, posts, powers
+void AddPlanCommands(Cli& cli);
+void AddCaseFileCommands(Cli& cli);
+
+}  // namespace huying::cli

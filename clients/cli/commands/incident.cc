@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "clients/cli/commands/commands.h"
+
+namespace huying::cli {
+namespace {
+
+constexpr char kService[] = "huying.incident.v1.IncidentService/";
+
+Field Name() { return {"name", "name", "事件编号", "incident", kRequired}; }
+
+std::vector<Field> FigureFields(const std::string& prefix) {
+  return {{"--dead", prefix + "dead", "死亡", "dead"},
+          {"--missing", prefix + "missing", "失踪 (定级时计入死亡)",
+           "missing (counts as dead for the level)"},
+          {"--serious", prefix + "seriously_injured", "重伤", "seriously injured"},
+          {"--injured", prefix + "injured", "受伤", "injured"},
+          {"--trapped", prefix + "trapped", "被困", "trapped"},
+          {"--loss-yuan", prefix + "direct_loss_yuan", "直接经济损失(元)", "direct loss, yuan"},
+          {"--relocated", prefix + "relocated", "转移", "relocated"},
+          {"--source", prefix + "source", "数字来源", "source of the figures"},
+          {"--as-of", prefix + "as_of", "截至", "as of"}};
+}
+
+std::vector<Field> Join(std::vector<Field> a, const std::vector<Field>& b) {
+  a.insert(a.end(), b.begin(), b.end());
+  return a;
+}
+
+void AddIntake(Cli& cli, CLI::App* group) {
+  cli.AddCall(
+      group,
+      {.name = "intake",
+       .zh = "接报",
+       .en = "take a report in",
+       .method = std::string(kService) + "TakeIntake",
+       .fields = Join(
+           {{"--class", "event_class", "类别: accident natural public-health social-security",
+             "event class"},
+            {"--title", "title", "标题", "title", kRequired},
+            {"--area", "area", "区划代码 (6/9/12 位)", "area code", kRequired},
+            {"--place", "place", "地点", "place"},
+            {"--text", "description", "情况", "what is known"},
+            {"--occurred", "occurred_at", "发生时间 (北京时间)", "when it happened, Beijing time"},
+            {"--sensitive", "sensitive", "敏感时间/区域/人群: true",
+             "sensitive time, place or people: true"},
+            {"--reporter", "reporter.person_name", "报告人 (加密保存)",
+             "who reported (kept encrypted)"},
+            {"--phone", "reporter.phone", "报告人电话 (加密保存)",
+             "the reporter's phone (kept encrypted)"},
+            {"--reporter-kind", "reporter.source", "来源: 网格员、单位、110…", "source"}},
+           FigureFields("figures.")),
+       .example =
+           "incident intake --class accident --title 新兴煤矿爆炸 --area 230407 --missing 139"});
+}
+
+void AddSteps(Cli& cli, CLI::App* group) {
+  const std::string service(kService);
+  cli.AddCall(group, {.name = "take-over",
+                      .zh = "接手核实",
+                      .en = "take over to verify",
+                      .method = service + "TakeOver",
+                      .fields = {Name()}});
+  cli.AddCall(group,
+              {.name = "confirm",
+               .zh = "确认属实",
+               .en = "confirm",
+               .method = service + "ConfirmIncident",
+               .fields = {Name(),
+                          {"--lead", "lead_department", "牵头部门 units/…", "lead department"},
+                          {"--class", "event_class", "类别", "event class"},
+                          {"--area", "areas", "影响的区划", "areas touched"}},
+               .example = "incident confirm incidents/2026-0001 --lead units/xs-emergency"});
+  cli.AddCall(group,
+              {.name = "reject",
+               .zh = "不属实 (须第二人同意)",
+               .en = "reject (a second person agrees)",
+               .method = service + "RejectIncident",
+               .fields = {Name(),
+                          {"--reason", "reason", "理由", "reason", kRequired},
+                          {"--second", "second_person", "第二人 people/…", "second person"}}});
+  cli.AddCall(group,
+              {.name = "transfer",
+               .zh = "移送",
+               .en = "transfer",
+               .method = service + "TransferIncident",
+               .fields = {Name(),
+                          {"--to", "to", "移送给", "to whom", kRequired},
+                          {"--receipt", "receipt", "对方回执", "their receipt", kRequired}}});
+  cli.AddCall(group, {.name = "lead",
+                      .zh = "确定牵头部门",
+                      .en = "name the lead department",
+                      .method = service + "SetLeadDepartment",
+                      .fields = {Name(), {"unit", "unit", "units/…", "units/…", kRequired}}});
+  cli.AddCall(group,
+              {.name = "first-handling",
+               .zh = "先期处置 (社区可自行启动)",
+               .en = "start first handling",
+               .method = service + "StartFirstHandling",
+               .fields = {Name(), {"--action", "action", "做了什么", "what is done", kRequired}}});
+  cli.AddCall(
+      group,
+      {.name = "figures",
+       .zh = "更新数字 (自动重新定级)",
+       .en = "new figures; the level is computed anew",
+       .method = service + "RecordFigures",
+       .fields = Join(
+           {Name(), {"--reason", "reason", "数字减少时的理由", "reason, when numbers go down"}},
+           FigureFields("figures.")),
+       .example =
+           "incident figures incidents/2026-0001 --dead 42 --missing 66 --source 矿山救护队"});
+  cli.AddCall(
+      group,
+      {.name = "level",
+       .zh = "人工定级 (高于计算值)",
+       .en = "set the level by hand",
+       .method = service + "SetLevel",
+       .fields = {
+           Name(),
+           {"--level", "level", "level-i … level-iv", "level-i … level-iv", kRequired},
+           {"--reason", "reason", "理由", "reason", kRequired},
+           {"--superior", "superior_body", "低于计算值时: 作出认定的上级", "who set it lower"}}});
+  cli.AddCall(group, {.name = "controlled",
+                      .zh = "已控制",
+                      .en = "under control",
+                      .method = service + "MarkControlled",
+                      .fields = {Name(), {"--text", "text", "说明", "text"}}});
+  cli.AddCall(group, {.name = "relapse",
+                      .zh = "复发",
+                      .en = "relapse",
+                      .method = service + "Relapse",
+                      .fields = {Name(), {"--reason", "reason", "理由", "reason", kRequired}}});
+  cli.AddCall(group, {.name = "end",
+                      .zh = "应急结束",
+                      .en = "end",
+                      .method = service + "EndIncident",
+                      .fields = {Name(), {"--text", "text", "说明", "text"}}});
+}
+
+void AddReads(Cli& cli, CLI::App* group) {
+  const std::string service(kService);
+  cli.AddCall(group, {.name = "show",
+                      .zh = "查看",
+                      .en = "show",
+                      .method = service + "GetIncident",
+                      .fields = {Name()}});
+  cli.AddCall(group,
+              {.name = "list",
+               .zh = "列表",
+               .en = "list",
+               .method = service + "ListIncidents",
+               .fields = {{"--open-only", "open_only", "只看未结束: true", "only open ones: true"},
+                          {"--page", "page_token", "下一页", "next page"}},
+               .list = "incidents",
+               .columns = {{"编号", "name", "name"},
+                           {"标题", "title", "title"},
+                           {"状态", "state", "state"},
+                           {"级别", "level", "level"},
+                           {"接报", "received", "received_at"},
+                           {"牵头部门", "lead", "lead_department"}}});
+  cli.AddCall(group, {.name = "clocks",
+                      .zh = "法定时限",
+                      .en = "legal clocks",
+                      .method = service + "ListClocks",
+                      .fields = {{"incident", "incident", "事件编号", "incident", kRequired}},
+                      .list = "clocks",
+                      .columns = {{"时限", "clock", "title"},
+                                  {"状态", "state", "state"},
+                                  {"起算", "start", "start_at"},
+                                  {"截止", "due", "due_at"},
+                                  {"办结", "done", "done_at"},
+                                  {"本项目默认", "our default", "project_default"}}});
+  cli.AddCall(group, {.name = "open-items",
+                      .zh = "待办异常",
+                      .en = "open items",
+                      .method = service + "ListOpenItems",
+                      .fields = {{"--incident", "incident", "事件编号", "incident"},
+                                 {"--open-only", "open_only", "true", "true"}},
+                      .list = "items",
+                      .columns = {{"编号", "name", "name"},
+                                  {"内容", "text", "text"},
+                                  {"开于", "opened", "opened_at"},
+                                  {"关于", "closed", "closed_at"}}});
+  cli.AddCall(group, {.name = "close-item",
+                      .zh = "办结一项待办异常",
+                      .en = "close an open item",
+                      .method = service + "CloseOpenItem",
+                      .fields = {{"name", "name", "编号", "name", kRequired},
+                                 {"--note", "note", "说明", "note", kRequired}}});
+  cli.AddCall(group, {.name = "make-ups",
+                      .zh = "待补事项",
+                      .en = "make-ups",
+                      .method = service + "ListMakeUps",
+                      .fields = {{"--open-only", "open_only", "true", "true"}},
+                      .list = "make_ups",
+                      .columns = {{"编号", "name", "name"},
+                                  {"事项", "text", "text"},
+                                  {"状态", "state", "state"},
+                                  {"截止", "due", "due_at"}}});
+}
+
+}  // namespace
+
+void AddIncidentCommands(Cli& cli) {
+  CLI::App* group = cli.AddGroup("incident", "突发事件: 接报、核实、定级、处置、结束", "incidents");
+  AddIntake(cli, group);
+  AddSteps(cli, group);
+  AddReads(cli, group);
+}
+
+}  // namespace huying::cli

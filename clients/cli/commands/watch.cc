@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// `huying watch`: a community's or district's screen on a terminal. Resumes by itself where it was.
+#include <csignal>
+#include <iostream>
+#include <memory>
+#include <set>
+
+#include "absl/synchronization/mutex.h"
+#include "absl/synchronization/notification.h"
+#include "clients/cli/commands/commands.h"
+#include "clients/cli/fields.h"
+#include "huying/alert/v1/alert_service.pb.h"
+
+namespace huying::cli {
+namespace {
+
+using alert::v1::SubscribeEvent;
+using alert::v1::SubscribeRequest;
+
+constexpr char kSubscribe[] = "huying.alert.v1.AlertService/Subscribe";
+constexpr char kReport[] = "huying.alert.v1.AlertService/ReportReceipts";
+constexpr absl::Duration kBackOffFirst = absl::Seconds(1);
+constexpr absl::Duration kBackOffMax = absl::Seconds(15);
+
+volatile std::sig_atomic_t stop_asked = 0;
+
+class Watch {
+ public:
+  Watch(Cli& cli, std::string area, bool receipts) : cli_(cli), receipts_(receipts) {
+    request_.set_area(std::move(area));
+  }
+
+  int Run() {
+    std::signal(SIGINT, [](int) { stop_asked = 1; });
+    absl::Duration wait = kBackOffFirst;
+    while (stop_asked == 0) {
+      const absl::Status status = RunOnce();
+      if (stop_asked != 0) break;
+      // A full queue or a lost link is resumed; a refusal is not.
+      if (ExitCodeOf(status) != kUnreachable && !status.ok()) return cli_.Fail(status);
+      std::cerr << cli_.say()("… 连接中断, 自动续接", "… connection lost, resuming") << std::endl;
+      wait = heard_ ? kBackOffFirst : std::min(wait * 2, kBackOffMax);
+      Pause(wait);
+    }
+    return kOk;
+  }
+
+ private:
+  // One stream, from open to end.
+  absl::Status RunOnce() {
+    heard_ = false;
+    ASSIGN_OR_RETURN(const std::string token, cli_.session().FreshToken());
+    ASSIGN_OR_RETURN(rpc::Channel * channel, cli_.session().channel());
+    absl::Notification ended;
+    absl::Status end;
+    auto stream = channel->OpenTypedStream<SubscribeEvent>(
+        kSubscribe, token, absl::InfiniteFuture(), request_,
+        [this](const SubscribeEvent& event) { On(event); },
+        [&](const absl::Status& status) {
+          end = status;
+          ended.Notify();
+        });
+    while (stop_asked == 0 && !ended.WaitForNotificationWithTimeout(absl::Milliseconds(200))) {
+      SendReceipts();
+    }
+    if (!ended.HasBeenNotified()) stream->Cancel();
+    ended.WaitForNotification();
+    return end;
+  }
+
+  void Pause(absl::Duration wait) {
+    absl::Notification never;
+    for (absl::Duration waited; waited < wait && stop_asked == 0;
+         waited += absl::Milliseconds(200)) {
+      never.WaitForNotificationWithTimeout(absl::Milliseconds(200));
+    }
+  }
+
+  void On(const SubscribeEvent& event) {
+    heard_ = true;
+    if (event.has_cursor()) *request_.mutable_resume_from() = event.cursor();
+    if (event.has_resync()) seen_ = 0;
+    const bool repeated = event.seq() > 0 && event.seq() <= seen_ && !event.has_snapshot();
+    if (repeated) return;
+    if (!event.has_snapshot() && !event.has_heartbeat()) seen_ = std::max(seen_, event.seq());
+    if (event.has_snapshot()) Remember(event.snapshot().alert());
+    if (event.has_alert()) Remember(event.alert().alert());
+    if (!event.has_heartbeat() || event.heartbeat().degraded()) Print(event);
+  }
+
+  void Remember(const alert::v1::Alert& alert) {
+    absl::MutexLock lock(&mutex_);
+    if (alert.state() == alert::v1::ISSUED && told_.insert(alert.name()).second) {
+      to_report_.push_back(alert.name());
+    }
+  }
+
+  // Delivered to this terminal; read and answered are a person's acts.
+  void SendReceipts() {
+    std::vector<std::string> names;
+    {
+      absl::MutexLock lock(&mutex_);
+      names.swap(to_report_);
+    }
+    if (!receipts_ || names.empty()) return;
+    alert::v1::ReportReceiptsRequest request;
+    for (const std::string& name : names) {
+      auto* item = request.add_items();
+      item->set_alert(name);
+      item->set_state(alert::v1::DELIVERED);
+    }
+    common::v1::Receipt receipt;
+    const absl::Status status = cli_.session().Call(kReport, request, &receipt);
+    if (!status.ok()) (void)cli_.Fail(status);
+  }
+
+  void Print(const SubscribeEvent& event) const {
+    if (cli_.json()) return cli_.Print(event);
+    const Say& say = cli_.say();
+    if (event.has_snapshot()) PrintAlert("•", event.snapshot().alert());
+    if (event.has_snapshot_end()) {
+      std::cout << say("— 以上是现在有效的, 以下是实时 —", "— in force now; live from here —")
+                << std::endl;
+    }
+    if (event.has_alert()) PrintAlert("▶", event.alert().alert());
+    for (const auto& recipient : event.recipient().recipients()) {
+      std::cout << "  " << recipient.area_name() << " " << recipient.post_title() << ": "
+                << FieldText(say, recipient, "state") << " " << recipient.answer_text()
+                << std::endl;
+    }
+    if (event.has_escalation()) {
+      std::cout << "  ‼ " << say("叫应: ", "ladder: ")
+                << FieldText(say, event.escalation(), "silent_posts") << " → "
+                << FieldText(say, event.escalation(), "called_posts") << std::endl;
+    }
+    if (event.has_heartbeat()) {
+      std::cout << say("… 推送降级 (Redis 不可用), 变慢但不丢",
+                       "… push degraded: slower, nothing is lost")
+                << std::endl;
+    }
+  }
+
+  void PrintAlert(const char* sign, const alert::v1::Alert& alert) const {
+    const Say& say = cli_.say();
+    std::cout << sign << " " << alert.mark() << alert.name() << " ["
+              << FieldText(say, alert, "kind") << " " << FieldText(say, alert, "color") << " "
+              << FieldText(say, alert, "state") << "] " << alert.title() << "\n    " << alert.text()
+              << std::endl;
+  }
+
+  Cli& cli_;
+  const bool receipts_;
+  SubscribeRequest request_;
+  int64_t seen_ = 0;
+  bool heard_ = false;
+  absl::Mutex mutex_;
+  std::set<std::string> told_ ABSL_GUARDED_BY(mutex_);
+  std::vector<std::string> to_report_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace
+
+void AddWatchCommand(Cli& cli) {
+  struct Words {
+    std::string area;
+    bool quiet = false;
+  };
+  auto words = std::make_shared<Words>();
+  CLI::App* watch = cli.AddCommand(
+      nullptr, "watch", "实时接收预警与通知, 断线自动续接", "live alerts; resumes by itself",
+      [&cli, words] { return Watch(cli, words->area, !words->quiet).Run(); });
+  watch->add_option("--area", words->area,
+                    cli.say()("区划 (缺省: 本岗位的)", "area (default: your post's)"));
+  watch->add_flag("--no-receipts", words->quiet, cli.say()("不上报送达", "do not report delivery"));
+}
+
+}  // namespace huying::cli

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "clients/cli/say.h"
+#include "google/protobuf/message.h"
+
+// Words on a command line to fields of a request, and fields of an answer to words on the screen.
+//
+//   RETURN_IF_ERROR(cli::SetField(&request, "figures.missing", "139"));
+//   std::string when = cli::FieldText(say, incident, "received_at");   // 2009-11-21 02:30:00
+namespace huying::cli {
+
+// `path` is dotted; a repeated field gets one more element. Understands numbers, true/false, enum
+// values in any case, times ("2009-11-21 02:30", Beijing, or RFC 3339), durations ("90s", "30m", "2h",
+// "7d") and, for messages, JSON. INVALID_ARGUMENT says what was expected.
+absl::Status SetField(google::protobuf::Message* message, std::string_view path,
+                      std::string_view text);
+
+// Elements of a repeated field are joined with "、"; unset times are "".
+std::string FieldText(const Say& say, const google::protobuf::Message& message,
+                      std::string_view path);
+
+// Every set field, one a line, indented; for `show` commands.
+std::string RenderMessage(const Say& say, const google::protobuf::Message& message, int indent = 0);
+
+}  // namespace huying::cli

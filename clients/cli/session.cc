@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "clients/cli/session.h"
+
+#include <fcntl.h>
+#include <sodium.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "google/protobuf/descriptor.h"
+#include "huying/common/v1/policy.pb.h"
+#include "services/platform/base/status.h"
+#include "services/platform/base/strings.h"
+#include "services/platform/rpc/retry.h"
+
+namespace huying::cli {
+namespace {
+
+constexpr char kServerDefault[] = "127.0.0.1:7400";
+constexpr char kRenew[] = "huying.directory.v1.DirectoryService/RenewToken";
+constexpr absl::Duration kRenewBefore = absl::Minutes(3);
+
+std::string HomeDefault() {
+  if (const char* home = std::getenv("HUYING_HOME")) return home;
+  if (const char* config = std::getenv("XDG_CONFIG_HOME")) return std::string(config) + "/huying";
+  const char* home = std::getenv("HOME");
+  return std::string(home == nullptr ? "." : home) + "/.config/huying";
+}
+
+// Idempotency of a method by its full name; unknown methods are not called again.
+common::v1::Idempotency IdempotencyOf(std::string_view method) {
+  std::string name(method);
+  const size_t slash = name.find('/');
+  if (slash != std::string::npos) name[slash] = '.';
+  const auto* found = google::protobuf::DescriptorPool::generated_pool()->FindMethodByName(name);
+  return found == nullptr ? common::v1::TOKEN
+                          : found->options().GetExtension(common::v1::policy).idempotency();
+}
+
+void FillRequestId(google::protobuf::Message& request) {
+  const auto* field = request.GetDescriptor()->FindFieldByName("request_id");
+  if (field == nullptr || field->type() != google::protobuf::FieldDescriptor::TYPE_STRING) return;
+  if (request.GetReflection()->GetString(request, field).empty()) {
+    request.GetReflection()->SetString(&request, field, NewRequestId());
+  }
+}
+
+absl::Status WriteWhole(const std::string& path, const std::string& text) {
+  const std::string part = path + ".part";
+  const int file = open(part.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  const bool written = file >= 0 && write(file, text.data(), text.size()) == ssize_t(text.size()) &&
+                       fsync(file) == 0;
+  if (file >= 0) close(file);
+  if (written && rename(part.c_str(), path.c_str()) == 0) return absl::OkStatus();
+  unlink(part.c_str());
+  return base::Refused(base::Reason::CONDITION_NOT_MET, absl::StrCat("写不了 ", path),
+                       absl::StrCat("cannot write ", path));
+}
+
+}  // namespace
+
+std::string NewRequestId() {
+  unsigned char bytes[16];
+  char hex[33];
+  if (sodium_init() < 0) return "";
+  randombytes_buf(bytes, sizeof(bytes));
+  return sodium_bin2hex(hex, sizeof(hex), bytes, sizeof(bytes));
+}
+
+Session::Session(SessionOptions options) : options_(std::move(options)) {
+  if (options_.home.empty()) options_.home = HomeDefault();
+  Load();
+  if (options_.server.empty()) options_.server = kServerDefault;
+}
+
+std::string Session::Path() const { return options_.home + "/session.json"; }
+
+void Session::Load() {
+  std::ifstream file(Path());
+  const auto json = nlohmann::json::parse(file, nullptr, /*allow_exceptions=*/false);
+  if (json.is_object() &&
+      (options_.server.empty() || options_.server == json.value("server", ""))) {
+    options_.server = json.value("server", "");
+    token_ = json.value("token", "");
+    realm_ = json.value("realm", "");
+    account_ = json.value("account", "");
+    expires_ = absl::FromUnixSeconds(json.value("expires", int64_t{0}));
+  }
+  if (!options_.token.empty()) {
+    token_ = options_.token;
+    expires_ = absl::InfiniteFuture();
+  }
+}
+
+absl::Status Session::Keep(const directory::v1::TokenResponse& token, std::string_view account) {
+  token_ = token.token();
+  realm_ = token.realm();
+  account_ = std::string(account);
+  expires_ = base::FromProto(token.expires_at());
+  std::error_code error;
+  std::filesystem::create_directories(options_.home, error);
+  chmod(options_.home.c_str(), 0700);
+  const nlohmann::json json = {{"server", options_.server},
+                               {"token", token_},
+                               {"realm", realm_},
+                               {"account", account_},
+                               {"expires", absl::ToUnixSeconds(expires_)}};
+  return WriteWhole(Path(), json.dump(2) + "\n");
+}
+
+absl::Status Session::Forget() {
+  token_.clear();
+  unlink(Path().c_str());
+  return absl::OkStatus();
+}
+
+absl::StatusOr<rpc::Channel*> Session::channel() {
+  if (channel_ == nullptr) {
+    rpc::ChannelOptions options;
+    options.target = options_.server;
+    options.tls = !options_.root_certificate.empty();
+    options.root_certificate_file = options_.root_certificate;
+    ASSIGN_OR_RETURN(channel_, rpc::Channel::Open(std::move(options)));
+  }
+  return channel_.get();
+}
+
+absl::StatusOr<std::string> Session::FreshToken() {
+  if (options_.token.empty() && !token_.empty() && clock_.Now() > expires_ - kRenewBefore) {
+    directory::v1::RenewTokenRequest request;
+    directory::v1::TokenResponse renewed;
+    RETURN_IF_ERROR(CallOnce(kRenew, request, &renewed));
+    RETURN_IF_ERROR(Keep(renewed, account_));
+  }
+  return token_;
+}
+
+absl::Status Session::CallOnce(std::string_view method, const google::protobuf::Message& request,
+                               google::protobuf::Message* response) {
+  ASSIGN_OR_RETURN(rpc::Channel * to, channel());
+  return to->Call(method, token_, clock_.Now() + options_.limit, request, response);
+}
+
+absl::Status Session::Call(std::string_view method, google::protobuf::Message& request,
+                           google::protobuf::Message* response) {
+  FillRequestId(request);
+  RETURN_IF_ERROR(FreshToken().status());
+  return rpc::CallWithRetry(IdempotencyOf(method), rpc::RetryOptions(), clock_,
+                            clock_.Now() + options_.limit,
+                            [&] { return CallOnce(method, request, response); });
+}
+
+}  // namespace huying::cli
