@@ -28,7 +28,10 @@ std::string FaultPrefix() {
 
 }  // namespace
 
-Router::Router(RouterOptions options) : options_(std::move(options)), fault_prefix_(FaultPrefix()) {
+Router::Router(RouterOptions options)
+    : options_(std::move(options)),
+      fault_prefix_(FaultPrefix()),
+      tokens_(options_.tokens_kept_max) {
   if (options_.metrics != nullptr) {
     denied_ = options_.metrics->GetCounter("huying_rpc_denied_total",
                                            "Calls answered with "
@@ -99,7 +102,7 @@ absl::Status Router::Admit(const Incoming& incoming, PendingCall& call) {
     TakeIdentity(PublicContext(), &call.context);
   } else {
     ASSIGN_OR_RETURN(auto claims,
-                     Authenticate(options_.authenticator, incoming.token, call.received));
+                     Authenticate(options_.authenticator, tokens_, incoming.token, call.received));
     TakeIdentity(ContextOf(std::move(claims)), &call.context);
     call.context.token = std::string(incoming.token);
   }

@@ -52,6 +52,7 @@ struct RouterOptions {
   // Threads per pool (control, answer, bulk, read, token, stream) and the length of each queue.
   std::array<int, kPoolKinds> threads = {6, 4, 2, 6, 2, 2};
   int queue_max = 2048;
+  int tokens_kept_max = 4096;  // verified tokens remembered for a minute; 0: none
 };
 
 // One call as a transport received it. Views must live until Handle returns.
@@ -129,6 +130,7 @@ class Router final : public RouteTable {
   const RouterOptions options_;
   const std::string fault_prefix_;  // tells this run's incidents from an earlier one's
   MethodTable methods_;
+  TokenCache tokens_;
   obs::Counter denied_;
   std::atomic<int> in_flight_ = 0;
   std::atomic<bool> draining_ = false;

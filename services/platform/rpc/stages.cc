@@ -22,7 +22,20 @@ using base::Reason;
 constexpr char kPublic[] = "public";
 constexpr char kAnySignedIn[] = "any";
 constexpr char kNode[] = "node";
+// Principals that only a process of this installation can have.
 constexpr char kNodePrefix[] = "node:";
+constexpr char kSystemPrefix[] = "system:";
+
+bool Holds(const context::CallContext& context, std::string_view permission) {
+  const auto& held = context.permissions;
+  return std::find(held.begin(), held.end(), permission) != held.end();
+}
+
+// A node's token carries the permission itself when its principal is the person who decided.
+bool IsNode(const context::CallContext& context) {
+  return absl::StartsWith(context.principal, kNodePrefix) ||
+         absl::StartsWith(context.principal, kSystemPrefix) || Holds(context, kNode);
+}
 
 std::string_view TierZh(common::v1::Tier tier) {
   switch (tier) {
@@ -66,13 +79,14 @@ absl::Status CheckSize(const Method& method, size_t bytes, const RouterLimits& l
 }
 
 absl::StatusOr<platform::v1::TokenClaims> Authenticate(Authenticator* authenticator,
-                                                       std::string_view token, absl::Time now) {
+                                                       TokenCache& cache, std::string_view token,
+                                                       absl::Time now) {
   if (token.empty() || authenticator == nullptr) {
     return base::Unauthenticated(Reason::SIGN_IN_NEEDED, "需要登录", "sign in first")
         .Next("先登录,并在 authorization 元数据中带上令牌",
               "sign in and send the token as metadata `authorization: Bearer <token>`");
   }
-  ASSIGN_OR_RETURN(platform::v1::TokenClaims claims, authenticator->Verify(token));
+  ASSIGN_OR_RETURN(platform::v1::TokenClaims claims, cache.Verify(*authenticator, token, now));
   if (claims.realm().empty()) {
     return base::Unauthenticated(Reason::TOKEN_WITHOUT_REALM, "令牌没有指明场景",
                                  "the token names no realm")
@@ -113,7 +127,7 @@ absl::Status CheckPermission(const Method& method, const context::CallContext& c
   const std::string& needed = method.policy.permission();
   if (needed == kPublic || needed == kAnySignedIn) return absl::OkStatus();
   if (needed == kNode) {
-    if (absl::StartsWith(context.principal, kNodePrefix)) return absl::OkStatus();
+    if (IsNode(context)) return absl::OkStatus();
     return base::Denied(Reason::PERMISSION_MISSING, "只供本系统的其他进程调用",
                         "only another process of this installation may call this")
         .Next("请用对应的业务接口", "use the service's own method");
@@ -121,8 +135,7 @@ absl::Status CheckPermission(const Method& method, const context::CallContext& c
   // A process that acts for the person who decided: what that person may was judged at the decision,
   // and only a process's key makes a token with a system actor.
   if (!context.actor.system().empty()) return absl::OkStatus();
-  const auto& held = context.permissions;
-  if (std::find(held.begin(), held.end(), needed) != held.end()) return absl::OkStatus();
+  if (Holds(context, needed)) return absl::OkStatus();
   return base::Denied(Reason::PERMISSION_MISSING, absl::StrCat("需要权限 ", needed),
                       absl::StrCat("the permission ", needed, " is needed"))
       .Next("请由有此权限的岗位办理,或请管理员授权",

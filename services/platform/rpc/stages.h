@@ -13,6 +13,7 @@
 #include "services/platform/context/call_context.h"
 #include "services/platform/rpc/authenticator.h"
 #include "services/platform/rpc/method.h"
+#include "services/platform/rpc/token_cache.h"
 
 // The stages of the pipeline, each a small function of what it needs. `Router` strings them
 // together; the refusals' words are here.
@@ -34,7 +35,8 @@ absl::Status CheckSize(const Method& method, size_t bytes, const RouterLimits& l
 
 // Claims of a call's token: present, verified, of one realm, not expired.
 absl::StatusOr<platform::v1::TokenClaims> Authenticate(Authenticator* authenticator,
-                                                       std::string_view token, absl::Time now);
+                                                       TokenCache& cache, std::string_view token,
+                                                       absl::Time now);
 // Who calls, for a method that needs a sign-in.
 context::CallContext ContextOf(platform::v1::TokenClaims claims);
 // Who calls a public method: nobody in particular, in the live realm.

@@ -74,6 +74,7 @@ class FakeLedger final : public ledger::Ledger {
   ledger::Command last() const;  // as the pipeline filled it, without `decide`
 
   absl::StatusOr<std::unique_ptr<ledger::Reader>> Read() override { return NotFaked(); }
+  void WakeFollowers() override {}
   Position Head() const override { return {}; }
   const platform::v1::LedgerHeader& header() const override { return header_; }
   int64_t WaitPast(int64_t seq, absl::Duration) const override { return seq; }

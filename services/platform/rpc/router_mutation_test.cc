@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "services/platform/base/status.h"
+#include "services/platform/rpc/router.h"
+#include "services/platform/rpc/testing/toy.h"
+
+namespace huying::rpc {
+namespace {
+
+using base::ProblemOf;
+using base::Reason;
+using common::v1::Receipt;
+using rpctest::v1::PutRequest;
+using testing::kPut;
+using testing::PutOf;
+using testing::Toy;
+
+class MutationTest : public ::testing::Test {
+ protected:
+  absl::StatusOr<Receipt> Put(const PutRequest& request) {
+    Receipt receipt;
+    RETURN_IF_ERROR(toy_.Call(kPut, token_, request, &receipt));
+    return receipt;
+  }
+  Toy toy_;
+  std::string token_ = toy_.Token(toy_.Officer());
+};
+
+TEST_F(MutationTest, TheCommandCarriesContextActLaneAndHash) {
+  ASSERT_TRUE(Put(PutOf("r-1", "k")).ok());
+  const ledger::Command command = toy_.ledger.last();
+  EXPECT_EQ(command.act, "rpctest.Put");
+  EXPECT_EQ(command.lane, ledger::Lane::kControl);
+  EXPECT_EQ(command.payload_hash.size(), 32u);
+  EXPECT_EQ(command.context.request_id, "r-1");
+  EXPECT_EQ(command.context.principal, "accounts/zhangwei");
+  EXPECT_EQ(command.context.actor.post(), "posts/district-duty-officer");
+  EXPECT_EQ(command.context.received_at, toy_.live_clock.Now());
+}
+
+TEST_F(MutationTest, ARequestIdIsNeededAndMustBeShortAndPrintable) {
+  const std::pair<std::string, Reason> kCases[] = {{"", Reason::FIELD_MISSING},
+                                                   {std::string(129, 'a'), Reason::FIELD_TOO_LONG},
+                                                   {"a b", Reason::FIELD_INVALID},
+                                                   {"编号", Reason::FIELD_INVALID},
+                                                   {"a\n", Reason::FIELD_INVALID}};
+  for (const auto& [id, reason] : kCases) {
+    const absl::Status status = Put(PutOf(id, "k")).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << id;
+    EXPECT_EQ(ProblemOf(status).reason(), reason) << id;
+    EXPECT_EQ(ProblemOf(status).field(), "request_id");
+  }
+  EXPECT_TRUE(Put(PutOf(std::string(128, 'a'), "k")).ok());
+}
+
+TEST_F(MutationTest, ARepeatedRequestHasOneEffectAndTheSameReceipt) {
+  const auto first = Put(PutOf("r-1", "k"));
+  ASSERT_TRUE(first.ok());
+  for (int i = 0; i < 5; ++i) {
+    const auto again = Put(PutOf("r-1", "k"));
+    ASSERT_TRUE(again.ok());
+    EXPECT_EQ(again->SerializeAsString(), first->SerializeAsString());
+  }
+  EXPECT_EQ(toy_.ledger.executed(), 1);
+  EXPECT_EQ(toy_.service.gathered, 1);  // the receipt is found before gathering
+}
+
+TEST_F(MutationTest, AnotherPayloadUnderTheSameIdIsAConflict) {
+  ASSERT_TRUE(Put(PutOf("r-1", "k")).ok());
+  EXPECT_EQ(ProblemOf(Put(PutOf("r-1", "other")).status()).reason(), Reason::REQUEST_ID_CONFLICT);
+}
+
+TEST_F(MutationTest, ARenewedTokenFindsTheReceiptOfTheOldOne) {
+  const auto first = Put(PutOf("r-1", "k"));
+  token_ = testing::MintToken(toy_.Officer(), toy_.machine.Now() + absl::Hours(3));
+  EXPECT_EQ(Put(PutOf("r-1", "k"))->seq(), first->seq());
+}
+
+TEST_F(MutationTest, TheHashIgnoresTheIdAndTheOrderOfMapsAndDependsOnTheKeyAndTheMethod) {
+  const Method& method = *toy_.router->methods().Find(kPut);
+  PutRequest a = PutOf("r-1", "k");
+  PutRequest b = PutOf("r-2", "k");
+  for (int i = 0; i < 20; ++i) (*a.mutable_notes())[std::to_string(i)] = "n";
+  for (int i = 19; i >= 0; --i) (*b.mutable_notes())[std::to_string(i)] = "n";
+  EXPECT_EQ(PayloadHash("key", method, &a), PayloadHash("key", method, &b));
+  EXPECT_EQ(a.request_id(), "r-1");  // put back
+  EXPECT_NE(PayloadHash("key", method, &a), PayloadHash("key2", method, &a));
+  Method other;
+  other.name = "huying.rpctest.v1.ToyService/Other";
+  other.request_id = method.request_id;
+  EXPECT_NE(PayloadHash("key", method, &a), PayloadHash("key", other, &a));
+}
+
+TEST_F(MutationTest, FactsThatChangedAreGatheredAgainAtMostThreeTimes) {
+  PutRequest request = PutOf("r-1", "k");
+  request.set_facts_change_times(2);
+  EXPECT_TRUE(Put(request).ok());
+  EXPECT_EQ(toy_.service.gathered, 3);
+
+  toy_.service.gathered = 0;
+  request = PutOf("r-2", "k");
+  request.set_facts_change_times(100);
+  const absl::Status status = Put(request).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kAborted);
+  EXPECT_EQ(ProblemOf(status).reason(), Reason::FACTS_CHANGED);
+  EXPECT_EQ(toy_.service.gathered, 3);
+}
+
+TEST_F(MutationTest, ARefusalReachesTheCallerWholeAndIsNotRemembered) {
+  PutRequest request = PutOf("r-1", "k");
+  request.set_refuse("the reviewer wrote the draft");
+  const absl::Status status = Put(request).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(ProblemOf(status).rule_id(), "toy.two-persons");
+  EXPECT_EQ(status.message(), "the reviewer wrote the draft");
+  EXPECT_TRUE(Put(PutOf("r-1", "k")).ok());
+}
+
+TEST_F(MutationTest, ARefusalWhileGatheringReachesTheCallerAndNoLedger) {
+  EXPECT_EQ(Put(PutOf("r-1", "early-refusal")).status().code(),
+            absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(toy_.ledger.executed(), 0);
+}
+
+TEST_F(MutationTest, AMissingLegalBasisIsFlaggedNeverRefused) {
+  PutRequest request = PutOf("r-1", "k");
+  request.clear_legal_basis();
+  const auto receipt = Put(request);
+  ASSERT_TRUE(receipt.ok());
+  ASSERT_EQ(receipt->flags_size(), 1);
+  EXPECT_EQ(receipt->flags(0).rule_id(), "legal-basis.missing");
+  EXPECT_EQ(receipt->flags(0).text(), "依据待核");
+  EXPECT_EQ(Put(PutOf("r-2", "k"))->flags_size(), 0);
+}
+
+TEST_F(MutationTest, GatheringThatOutlivesTheDeadlineIsNotExecuted) {
+  PutRequest request = PutOf("r-1", "k");
+  request.set_gather_ms(150);
+  const absl::Status status = toy_.Call(kPut, token_, request, nullptr, absl::Milliseconds(50));
+  EXPECT_EQ(status.code(), absl::StatusCode::kDeadlineExceeded);
+  EXPECT_EQ(toy_.ledger.executed(), 0);
+}
+
+TEST_F(MutationTest, FiftyAtOnceAreAllAnswered) {
+  std::vector<std::thread> threads;
+  std::vector<absl::StatusOr<Receipt>> receipts(50, absl::UnknownError("none"));
+  for (int i = 0; i < 50; ++i) {
+    threads.emplace_back([&, i] { receipts[i] = Put(PutOf("r-" + std::to_string(i % 5), "k")); });
+  }
+  for (auto& thread : threads) thread.join();
+  for (const auto& receipt : receipts) EXPECT_TRUE(receipt.ok()) << receipt.status();
+  EXPECT_EQ(toy_.router->in_flight(), 0);
+}
+
+}  // namespace
+}  // namespace huying::rpc
