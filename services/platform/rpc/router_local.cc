@@ -53,10 +53,7 @@ absl::Status Router::CallLocal(const context::CallContext& context, std::string_
     if (call.method->is_stream()) return NotForStreams(call.method->name);
     RETURN_IF_ERROR(CheckMessage(*call.method, request, options_.limits));
     if (response->GetDescriptor() != call.method->route.response_type) return WrongType(*response);
-    if (call.context.realm.empty()) {
-      return base::Unauthenticated(base::Reason::TOKEN_WITHOUT_REALM, "调用没有指明场景",
-                                   "the call names no realm");
-    }
+    if (call.context.realm.empty()) return NoRealm();
     RETURN_IF_ERROR(EnterContext(call));
     if (draining_) return ShuttingDown();
     if (Now() >= call.context.deadline) return TooLate(false);

@@ -280,7 +280,8 @@ TEST(ServerTest, ReflectionListsTheServicesAndGivesFilesWithAllTheyImport) {
   ServerReflectionRequest request;
   request.set_list_services("");
   std::set<std::string> services;
-  for (const auto& service : Reflect(*channel, request).list_services_response().service()) {
+  const ServerReflectionResponse list = Reflect(*channel, request);
+  for (const auto& service : list.list_services_response().service()) {
     services.insert(service.name());
   }
   EXPECT_THAT(services, Contains("huying.rpctest.v1.ToyService"));

@@ -78,6 +78,12 @@ absl::Status CheckSize(const Method& method, size_t bytes, const RouterLimits& l
       .Next("分批提交", "send it in parts");
 }
 
+absl::Status NoRealm() {
+  return base::Unauthenticated(Reason::TOKEN_WITHOUT_REALM, "令牌没有指明场景",
+                               "the token names no realm")
+      .Next("重新登录", "sign in again");
+}
+
 absl::StatusOr<platform::v1::TokenClaims> Authenticate(Authenticator* authenticator,
                                                        TokenCache& cache, std::string_view token,
                                                        absl::Time now) {
@@ -88,9 +94,7 @@ absl::StatusOr<platform::v1::TokenClaims> Authenticate(Authenticator* authentica
   }
   ASSIGN_OR_RETURN(platform::v1::TokenClaims claims, cache.Verify(*authenticator, token, now));
   if (claims.realm().empty()) {
-    return base::Unauthenticated(Reason::TOKEN_WITHOUT_REALM, "令牌没有指明场景",
-                                 "the token names no realm")
-        .Next("重新登录", "sign in again");
+    return NoRealm();
   }
   if (base::FromProto(claims.expires_at()) <= now) {
     return base::Unauthenticated(Reason::TOKEN_EXPIRED, "登录已过期", "the token has expired")

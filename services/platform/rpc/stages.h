@@ -33,6 +33,7 @@ struct RouterLimits {
 absl::Status NoSuchMethod(const MethodTable& methods, std::string_view name);
 absl::Status CheckSize(const Method& method, size_t bytes, const RouterLimits& limits);
 
+absl::Status NoRealm();  // of a token, or of a context inside the process
 // Claims of a call's token: present, verified, of one realm, not expired.
 absl::StatusOr<platform::v1::TokenClaims> Authenticate(Authenticator* authenticator,
                                                        TokenCache& cache, std::string_view token,
