@@ -70,9 +70,4 @@ absl::StatusOr<int64_t> DataDirectory::FreeBytes() const {
   return static_cast<int64_t>(info.f_bavail) * static_cast<int64_t>(info.f_frsize);
 }
 
-DiskState DiskStateOf(int64_t free_bytes, const DiskWatermarks& watermarks) {
-  if (free_bytes < watermarks.control_only_below_bytes) return DiskState::kControlOnly;
-  return free_bytes < watermarks.no_bulk_below_bytes ? DiskState::kNoBulk : DiskState::kPlenty;
-}
-
 }  // namespace huying::ledger

@@ -33,12 +33,4 @@ class DataDirectory {
   const int file_;
 };
 
-// What to take while the disk fills up: imports stop first, alerts last.
-enum class DiskState { kPlenty, kNoBulk, kControlOnly };
-struct DiskWatermarks {
-  int64_t no_bulk_below_bytes = int64_t{2} << 30;
-  int64_t control_only_below_bytes = int64_t{512} << 20;
-};
-DiskState DiskStateOf(int64_t free_bytes, const DiskWatermarks& watermarks = {});
-
 }  // namespace huying::ledger

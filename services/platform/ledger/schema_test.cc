@@ -117,11 +117,5 @@ TEST_F(SchemaTest, OneProcessHasADataDirectoryAndTheOtherIsToldWho) {
   EXPECT_FALSE(DataDirectory::Lock("/proc/nowhere").ok());
 }
 
-TEST_F(SchemaTest, ImportsStopFirstAndControlLastAsTheDiskFills) {
-  EXPECT_EQ(DiskStateOf(int64_t{10} << 30), DiskState::kPlenty);
-  EXPECT_EQ(DiskStateOf(int64_t{1} << 30), DiskState::kNoBulk);
-  EXPECT_EQ(DiskStateOf(int64_t{1} << 20), DiskState::kControlOnly);
-}
-
 }  // namespace
 }  // namespace huying::ledger
