@@ -31,7 +31,7 @@ struct HubOptions {
   absl::Duration poll_interval = absl::Seconds(1);
   absl::Duration poll_interval_without_bus = absl::Milliseconds(200);
   // What a poll finds may still be on its way: read only after this.
-  absl::Duration arrival_grace = absl::Milliseconds(250);
+  absl::Duration arrival_grace = absl::Milliseconds(400);
   absl::Duration prove_wait_max = absl::Seconds(10);
 };
 

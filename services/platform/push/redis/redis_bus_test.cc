@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -104,8 +105,9 @@ TEST_P(RedisBusTest, ReconnectsAndSubscribesAgain) {
   EXPECT_TRUE(bus->Publish("a", "found"));
   ASSERT_TRUE(Eventually([&] { return !ear.messages().empty(); }));
   EXPECT_EQ(ear.messages().back(), "a=found");
-  EXPECT_FALSE(ear.states().front());
-  EXPECT_TRUE(ear.states().back());
+  const std::vector<bool> states = ear.states();
+  EXPECT_NE(std::find(states.begin(), states.end(), false), states.end());
+  EXPECT_TRUE(states.back());
   bus->RemoveListener(&ear);
 }
 
