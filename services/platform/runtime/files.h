@@ -17,4 +17,9 @@ absl::StatusOr<std::string> ReadWholeFile(const std::string& path);
 // Makes the folder and its parents, readable by this user only.
 absl::Status MakeFolder(const std::string& path);
 
+// Copies and syncs; the target's folders are made.
+absl::Status CopyFileDurably(const std::string& from, const std::string& to);
+absl::StatusOr<std::string> Sha256OfFile(const std::string& path);
+absl::Status SyncFolder(const std::string& path);
+
 }  // namespace huying::runtime

@@ -6,9 +6,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "services/platform/auth/signature.h"
 #include "services/platform/base/clock.h"
 #include "services/platform/base/status.h"
-#include "services/platform/runtime/case_export.h"
 #include "services/platform/runtime/files.h"
 
 namespace huying::runtime {
@@ -28,21 +28,9 @@ absl::Status BadFile(const std::string& path) {
 }
 }  // namespace
 
-absl::StatusOr<bool> WriteDailyHeads(Homes& homes, const auth::SigningKey& key,
-                                     const Layout& layout, absl::Time machine_now) {
-  const std::string path =
-      absl::StrCat(layout.heads_folder(), "/",
-                   base::BeijingTime(machine_now).substr(0, kDateBytes), kSuffix);
-  if (fs::exists(path)) return false;
-  SignedHeads heads;
-  for (RealmHomeImpl* home : homes.All()) {
-    ASSIGN_OR_RETURN(auto reader, home->ledger().Read());
-    ASSIGN_OR_RETURN(*heads.add_heads(),
-                     SignHead(*reader, home->ledger().header(), {&key, machine_now, {}}));
-  }
-  RETURN_IF_ERROR(MakeFolder(layout.heads_folder()));
-  RETURN_IF_ERROR(WriteFileAtomically(path, heads.SerializeAsString()));
-  return true;
+std::string HeadsFile(const Layout& layout, absl::Time machine_now) {
+  return absl::StrCat(layout.heads_folder(), "/",
+                      base::BeijingTime(machine_now).substr(0, kDateBytes), kSuffix);
 }
 
 absl::StatusOr<std::vector<Statement>> ReadHeads(const Layout& layout,

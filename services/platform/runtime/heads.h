@@ -2,14 +2,12 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "huying/platform/v1/backup.pb.h"
-#include "services/platform/auth/signature.h"
-#include "services/platform/runtime/homes.h"
 #include "services/platform/runtime/layout.h"
 
 // Daily signed heads: <data>/heads/2026-03-01.pb says how far each journal had come on that day. A copy kept
@@ -17,11 +15,11 @@
 // copies that are here.
 namespace huying::runtime {
 
-// Writes today's file (Beijing date of `machine_now`) when it is not there yet; true when it wrote.
-absl::StatusOr<bool> WriteDailyHeads(Homes& homes, const auth::SigningKey& key,
-                                     const Layout& layout, absl::Time machine_now);
+// File of the Beijing date of `machine_now`.
+std::string HeadsFile(const Layout& layout, absl::Time machine_now);
 
-// Every head in every file of the folder whose signature fits; one that does not is an error naming the file.
+// Every head in every file of the folder, oldest first. A file that was changed or signed with another key
+// is FAILED_PRECONDITION with its name.
 absl::StatusOr<std::vector<platform::v1::Statement>> ReadHeads(const Layout& layout,
                                                                std::string_view public_key);
 

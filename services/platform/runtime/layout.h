@@ -10,10 +10,12 @@
 //
 //   installation            random id made by `huying admin init`
 //   keys/<key>.key          the installation's keys
+//   ledger_sign.pub         public key of the evidence, hex, to be published
 //   keystore/keys.db        keys of dossiers
 //   realms/<realm>/         realm.textproto, one <service>.db per service
 //   heads/<date>.pb         daily signed heads
 //   last_backup             time of the last backup that was completed
+//   manifest.textproto      in a backup only: its files and their hashes
 //   lock                    held by the process that serves the folder
 namespace huying::runtime {
 
@@ -23,6 +25,8 @@ class Layout {
   const std::string& data_dir() const { return data_dir_; }
   std::string installation_file() const { return data_dir_ + "/installation"; }
   std::string keys_folder() const { return data_dir_ + "/keys"; }
+  std::string public_key_file() const { return data_dir_ + "/ledger_sign.pub"; }
+  std::string manifest_file() const { return data_dir_ + "/manifest.textproto"; }
   std::string keystore_folder() const { return data_dir_ + "/keystore"; }
   std::string keystore_file() const { return keystore_folder() + "/keys.db"; }
   std::string realms_folder() const { return data_dir_ + "/realms"; }
