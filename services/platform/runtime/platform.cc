@@ -98,7 +98,9 @@ absl::Status Platform::LoadKeys() {
 absl::Status Platform::LoadData() {
   const Layout layout(data_dir());
   RETURN_IF_ERROR(MakeFolder(data_dir()));
-  ASSIGN_OR_RETURN(installation_, LoadInstallation(layout, options_.keys != nullptr));
+  // A second process of an installation has the keys elsewhere, and a folder that starts empty.
+  const bool own_folder = options_.keys == nullptr && config().keys_dir() == layout.keys_folder();
+  ASSIGN_OR_RETURN(installation_, LoadInstallation(layout, !own_folder));
   if (config().rules_file().empty()) {
     ASSIGN_OR_RETURN(rules_, rules::RuleTable::FromText(kDefaultRules));
   } else {

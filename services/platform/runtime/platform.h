@@ -93,6 +93,8 @@ class Platform {
   absl::Status Open();
   // Calls are refused, those in flight have until `limit`; then every ledger stops.
   void Stop(absl::Duration limit);
+  // After Stop: lets the service objects go, before the modules that made them.
+  void ForgetServices() { homes_.reset(); }
 
  private:
   struct Control;
@@ -132,7 +134,7 @@ class Platform {
     std::unique_ptr<rpc::Channel> channel;
     std::unique_ptr<rpc::Caller> caller;
   };
-  std::vector<Remote> remotes_;                      // one per address
+  std::vector<Remote> remotes_;  // one per address
   std::map<std::string, rpc::Caller*> remote_services_;
   std::unique_ptr<Control> control_;
   std::unique_ptr<Homes> homes_;

@@ -3,6 +3,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <filesystem>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -12,6 +13,12 @@
 namespace huying::runtime {
 namespace {
 constexpr int kTroubleLoggedEvery = 10;
+
+int64_t FileBytes(const std::string& path) {
+  std::error_code missing;
+  const auto size = std::filesystem::file_size(path, missing);
+  return missing ? 0 : static_cast<int64_t>(size);
+}
 
 ledger::LedgerOptions OptionsOf(const HomeNeeds& needs, const Realm& realm,
                                 const std::string& service) {
@@ -36,9 +43,9 @@ absl::StatusOr<std::unique_ptr<RealmHomeImpl>> RealmHomeImpl::Open(
   ASSIGN_OR_RETURN(push::Envelope envelope,
                    push::Envelope::Make(realm.name(), service, needs.push_key));
   home->envelope_ = std::make_unique<push::Envelope>(std::move(envelope));
-  ASSIGN_OR_RETURN(home->ledger_,
-                   ledger::Ledger::Open(*needs.engine, OptionsOf(needs, realm, service),
-                                        std::move(kinds)));
+  ASSIGN_OR_RETURN(
+      home->ledger_,
+      ledger::Ledger::Open(*needs.engine, OptionsOf(needs, realm, service), std::move(kinds)));
   const auto project = [raw = home.get()](const ledger::StoredEntry& entry) {
     return raw->Project(entry);
   };
@@ -52,8 +59,8 @@ absl::StatusOr<std::unique_ptr<RealmHomeImpl>> RealmHomeImpl::Open(
   if (needs.bus != nullptr) {
     push::RelayOptions relay;
     relay.machine_clock = needs.machine_clock;
-    home->relay_ = std::make_unique<push::Relay>(*home->ledger_, *needs.bus, *home->envelope_,
-                                                 project, relay);
+    home->relay_ =
+        std::make_unique<push::Relay>(*home->ledger_, *needs.bus, *home->envelope_, project, relay);
   }
   return home;
 }
@@ -153,6 +160,9 @@ void RealmHomeImpl::Measure(obs::Metrics& metrics) {
     metrics.GetGauge(name, help, labels).Set(static_cast<double>(value));
   };
   set("huying_ledger_head", "Entries in the journal", ledger_->Head().seq);
+  set("huying_ledger_bytes", "Size of the ledger's file", FileBytes(realm_.LedgerPath(service_)));
+  set("huying_ledger_wal_bytes", "Size of its write-ahead log",
+      FileBytes(realm_.LedgerPath(service_) + "-wal"));
   set("huying_ledger_in_flight", "Commands queued and not answered", ledger_->InFlight());
   set("huying_reactor_lag", "Entries reactors have not finished", ReactorLag());
   const push::HubStats hub = hub_->stats();

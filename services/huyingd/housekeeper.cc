@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "services/huyingd/housekeeper.h"
+
+#include <spdlog/spdlog.h>
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "services/platform/runtime/admin.h"
+#include "services/platform/runtime/heads_daily.h"
+
+namespace huying::huyingd {
+
+Housekeeper::Housekeeper(runtime::Platform& platform, SetHealth set_health)
+    : platform_(platform), set_health_(std::move(set_health)), thread_([this] { Run(); }) {}
+
+Housekeeper::~Housekeeper() {
+  {
+    absl::MutexLock lock(&mutex_);
+    stopping_ = true;
+  }
+  thread_.join();
+}
+
+void Housekeeper::Run() {
+  while (true) {
+    Look();
+    absl::MutexLock lock(&mutex_);
+    if (mutex_.AwaitWithTimeout(absl::Condition(&stopping_), kHousekeepingInterval)) return;
+  }
+}
+
+void Housekeeper::Look() {
+  absl::MutexLock lock(&look_mutex_);
+  for (runtime::RealmHomeImpl* home : platform_.homes().All()) home->Measure(platform_.metrics());
+  LookAtDisk();
+  LookAtRedis();
+  LookAtBackup();
+  const runtime::Layout layout(platform_.config().data_dir());
+  const auto heads = runtime::WriteDailyHeads(platform_.homes(), platform_.keys().ledger_sign(),
+                                              layout, platform_.machine_clock().Now());
+  if (!heads.ok()) {
+    spdlog::error("daily heads were not signed: {}", std::string(heads.status().message()));
+  } else if (*heads) {
+    spdlog::info("signed the heads of today");
+  }
+}
+
+// Health is set each time; the log hears of changes.
+void Housekeeper::Say(const std::string& part, bool good, const std::string& text) {
+  set_health_(part, good);
+  const auto before = said_.find(part);
+  const bool changed = before == said_.end() ? !good : before->second != good;
+  said_[part] = good;
+  if (changed && good) spdlog::info("{} is good again", part);
+  if (changed && !good) spdlog::warn("{}: {}", part, text);
+}
+
+void Housekeeper::LookAtDisk() {
+  const int64_t free_mb = platform_.disk().free_mb();
+  platform_.metrics()
+      .GetGauge("huying_disk_free_mb", "Free space under the data folder")
+      .Set(static_cast<double>(free_mb));
+  Say("huying.disk", platform_.disk().level() == runtime::DiskLevel::kGood,
+      absl::StrCat(free_mb, " MB free; imports are refused"));
+}
+
+void Housekeeper::LookAtRedis() {
+  if (platform_.bus() == nullptr) {
+    Say("huying.redis", false, "no Redis is configured; live events come by reading journals");
+    return;
+  }
+  const bool up = platform_.bus()->up();
+  platform_.metrics().GetGauge("huying_redis_up", "Redis answers").Set(up ? 1 : 0);
+  Say("huying.redis", up, "Redis does not answer; live events come by reading journals");
+}
+
+void Housekeeper::LookAtBackup() {
+  const auto last = runtime::admin::LastBackup(platform_.config().data_dir());
+  const absl::Duration limit = absl::Hours(platform_.config().backup_age_max_hours());
+  const absl::Duration age =
+      last.ok() ? platform_.machine_clock().Now() - *last : absl::InfiniteDuration();
+  if (last.ok()) {
+    platform_.metrics()
+        .GetGauge("huying_backup_age_seconds", "Since the last backup was completed")
+        .Set(absl::ToDoubleSeconds(age));
+  }
+  Say("huying.backup", age <= limit,
+      last.ok() ? "the last backup is too old: run `huying admin backup`"
+                : "there is no backup yet: run `huying admin backup`");
+}
+
+}  // namespace huying::huyingd
