@@ -9,6 +9,7 @@
 #include "clients/cli/fields.h"
 #include "clients/cli/table.h"
 #include "huying/incident/v1/incident_service.pb.h"
+#include "services/platform/base/status.h"
 
 namespace huying::cli {
 namespace {

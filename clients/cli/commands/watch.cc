@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // `huying watch`: a community's or district's screen on a terminal. Resumes by itself where it was.
+#include <algorithm>
 #include <csignal>
 #include <iostream>
 #include <memory>
@@ -11,6 +12,7 @@
 #include "clients/cli/commands/commands.h"
 #include "clients/cli/fields.h"
 #include "huying/alert/v1/alert_service.pb.h"
+#include "services/platform/base/status.h"
 
 namespace huying::cli {
 namespace {
