@@ -96,7 +96,7 @@ TEST_F(TokensTest, ANodeTokenKeepsThePersonAndThePrincipal) {
   ASSERT_TRUE(claims.ok());
   EXPECT_EQ(claims->actor().person(), "people/wang");
   EXPECT_EQ(claims->principal(), "accounts/wang");
-  EXPECT_THAT(claims->permissions(), ElementsAre("alert.notice.issue"));
+  EXPECT_THAT(claims->permissions(), ElementsAre("alert.notice.issue", "node"));
 
   auto own = tokens_.MintNodeToken("incident", "live", {}, "", {});
   ASSERT_TRUE(own.ok());
@@ -107,7 +107,12 @@ TEST_F(TokensTest, ANodeTokenKeepsThePersonAndThePrincipal) {
 
 TEST_F(TokensTest, NobodyBecomesAProcessByAnOrdinaryToken) {
   TokenClaims claims = Claims();
-  claims.set_principal("node:incident");
+  for (const char* principal : {"node:incident", "system:incident"}) {
+    claims.set_principal(principal);
+    EXPECT_EQ(tokens_.Mint(claims).status().code(), absl::StatusCode::kPermissionDenied);
+  }
+  claims = Claims();
+  claims.add_permissions("node");
   EXPECT_EQ(tokens_.Mint(claims).status().code(), absl::StatusCode::kPermissionDenied);
   claims = Claims();
   claims.mutable_actor()->set_system("incident.reactor");

@@ -58,10 +58,17 @@ absl::StatusOr<std::string> Tokens::Mint(TokenClaims claims) const {
 }
 
 absl::StatusOr<std::string> Tokens::Mint(TokenClaims claims, absl::Duration lifetime) const {
-  if (absl::StartsWith(claims.principal(), kNodePrincipalPrefix)) {
+  if (absl::StartsWith(claims.principal(), kNodePrincipalPrefix) ||
+      absl::StartsWith(claims.principal(), kSystemPrincipalPrefix)) {
     return base::Denied(Reason::PERMISSION_MISSING, "此主体只用于进程之间",
                         "this principal is for processes only")
         .Field("principal");
+  }
+  const auto& held = claims.permissions();
+  if (std::find(held.begin(), held.end(), kNodePermission) != held.end()) {
+    return base::Denied(Reason::PERMISSION_MISSING, "此权限只用于进程之间",
+                        "this permission is for processes only")
+        .Field("permissions");
   }
   if (!claims.actor().system().empty()) {
     return base::Denied(Reason::PERMISSION_MISSING, "人员令牌不能代表系统",
@@ -94,7 +101,10 @@ absl::StatusOr<std::string> Tokens::MintForCall(std::string_view service,
   claims.set_principal(context.principal.empty()
                            ? absl::StrCat(kNodePrincipalPrefix, base::Abs(service))
                            : context.principal);
-  for (const std::string& permission : context.permissions) claims.add_permissions(permission);
+  for (const std::string& permission : context.permissions) {
+    if (permission != kNodePermission) claims.add_permissions(permission);
+  }
+  claims.add_permissions(kNodePermission);
   return SignClaims(std::move(claims), kNodeTokenLifetime);
 }
 

@@ -25,8 +25,11 @@ inline constexpr absl::Duration kTokenLifetime = absl::Minutes(15);
 inline constexpr absl::Duration kNodeTokenLifetime = absl::Minutes(2);
 inline constexpr absl::Duration kTokenLifetimeMax = absl::Hours(24);
 inline constexpr size_t kTokenBytesMax = 16 * 1024;
-// Principals of processes ("node:incident"): they alone pass the policy permission "node".
+// What only tokens between processes carry: principals "node:incident" and "system:incident" (a reactor), and
+// the permission of the policy "node".
 inline constexpr char kNodePrincipalPrefix[] = "node:";
+inline constexpr char kSystemPrincipalPrefix[] = "system:";
+inline constexpr char kNodePermission[] = "node";
 
 // Thread-safe. The key and the clock must outlive it.
 class Tokens final : public rpc::Authenticator {
@@ -36,7 +39,7 @@ class Tokens final : public rpc::Authenticator {
       : key_(key), clock_(machine_clock), lifetime_(lifetime) {}
 
   // Fills in token_id (when empty) and expires_at. A realm and a principal are required. A
-  // process's principal and a system actor are refused here: MintNodeToken alone gives them.
+  // process's principal or permission and a system actor are refused here: MintNodeToken alone gives them.
   absl::StatusOr<std::string> Mint(platform::v1::TokenClaims claims) const;
   absl::StatusOr<std::string> Mint(platform::v1::TokenClaims claims, absl::Duration lifetime) const;
   // For a call from `service` in this process to another process: the person who decided stays the
