@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "services/drill/preparation.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "services/platform/base/status.h"
+#include "services/platform/base/strings.h"
+
+namespace huying::drill {
+namespace {
+
+// A repetition after a crash may carry newer live data under the same id: what was copied stands.
+absl::Status CopiedAlready(const absl::StatusOr<common::v1::Receipt>& receipt) {
+  if (receipt.ok()) return absl::OkStatus();
+  const bool conflict = base::ProblemOf(receipt.status()).reason() ==
+                        base::Reason::REQUEST_ID_CONFLICT;
+  return conflict ? absl::OkStatus() : receipt.status();
+}
+
+}  // namespace
+
+absl::Status Preparation::Run(const context::CallContext& context, const v1::Exercise& exercise,
+                              std::string_view request_id) {
+  platform::v1::RealmInfo info;
+  info.set_realm(exercise.realm());
+  info.set_kind(platform::v1::RealmInfo::EXERCISE);
+  info.set_stepped_clock(true);
+  *info.mutable_now() = exercise.starts_at();
+  RETURN_IF_ERROR(realms_.Open(context, info));
+  const context::CallContext live = RealmClient::Into(context, "live");
+  const context::CallContext inside = RealmClient::Into(context, exercise.realm());
+  RETURN_IF_ERROR(CopyDirectory(live, inside, request_id));
+  return CopyPlans(live, inside, exercise, request_id);
+}
+
+absl::Status Preparation::CopyDirectory(const context::CallContext& live,
+                                        const context::CallContext& inside,
+                                        std::string_view request_id) {
+  ASSIGN_OR_RETURN(directory::v1::ExportDirectoryResponse exported,
+                   directory_.ExportDirectory(live, {}));
+  directory::v1::ImportDirectoryRequest request;
+  request.set_request_id(absl::StrCat(base::Abs(request_id), "/directory"));
+  *request.mutable_directory() = std::move(*exported.mutable_directory());
+  return CopiedAlready(directory_.ImportDirectory(inside, request));
+}
+
+absl::Status Preparation::CopyPlans(const context::CallContext& live,
+                                    const context::CallContext& inside,
+                                    const v1::Exercise& exercise, std::string_view request_id) {
+  ASSIGN_OR_RETURN(const plan::v1::ExportPlansResponse exported, plans_.ExportPlans(live, {}));
+  const std::set<std::string> wanted(exercise.plans().begin(), exercise.plans().end());
+  std::set<std::string> copied;
+  for (const plan::v1::Plan& plan : exported.plans()) {
+    if (!wanted.empty() && wanted.count(plan.name()) == 0) continue;
+    plan::v1::ImportPlanRequest request;
+    request.set_request_id(absl::StrCat(base::Abs(request_id), "/", plan.name()));
+    request.set_yaml(plan.source_yaml());
+    RETURN_IF_ERROR(CopiedAlready(plans_.ImportPlan(inside, request)));
+    copied.insert(plan.name());
+  }
+  for (const std::string& name : wanted) {
+    if (copied.count(name) > 0) continue;
+    return base::Refused(base::Reason::UNKNOWN_REFERENCE,
+                         absl::StrCat("没有有效的预案“", name, "”"),
+                         absl::StrCat("no plan '", name, "' in force"))
+        .Rule("drill.plans")
+        .Next("先导入该预案，再启动演练", "import the plan, then start again");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace huying::drill
