@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
@@ -79,7 +80,14 @@ void Collect(const Message& message, const std::vector<std::string>& path, size_
   }
 }
 
-std::string Camel(std::string_view kind) {
+// Kinds whose record type has a longer name than they.
+constexpr std::pair<std::string_view, std::string_view> kLongerNames[] = {
+    {"clock", "LegalClock"}, {"report_chain", "ReportChainState"}, {"makeup", "MakeUp"}};
+
+std::string TypeName(std::string_view kind) {
+  for (const auto& [short_name, type] : kLongerNames) {
+    if (kind == short_name) return std::string(type);
+  }
   std::string name;
   bool upper = true;
   for (const char c : kind) {
@@ -134,7 +142,8 @@ bool Matches(const v1::Expectation::Match& match, const SeenEntry& seen) {
       !match.kind().empty() || !match.state().empty() || !match.fields().empty();
   if (!asks_record) return true;
   // Without a kind the subject is meant; with one, any record of it that the entry changed.
-  const int looked_at = match.kind().empty() ? std::min(1, entry.changes_size()) : entry.changes_size();
+  const int looked_at =
+      match.kind().empty() ? std::min(1, entry.changes_size()) : entry.changes_size();
   for (int i = 0; i < looked_at; ++i) {
     if (ChangeMatches(match, seen.ledger, entry.changes(i))) return true;
   }
@@ -152,7 +161,7 @@ const Descriptor* SubjectType(std::string_view ledger, std::string_view kind) {
   const auto* pool = google::protobuf::DescriptorPool::generated_pool();
   for (const std::string& package : {std::string(ledger), std::string("common")}) {
     const Descriptor* type =
-        pool->FindMessageTypeByName(absl::StrCat("huying.", package, ".v1.", Camel(kind)));
+        pool->FindMessageTypeByName(absl::StrCat("huying.", package, ".v1.", TypeName(kind)));
     if (type != nullptr) return type;
   }
   return nullptr;

@@ -104,6 +104,8 @@ TEST(Match, ValuesAreFoundAlongAPath) {
 TEST(Match, TypesAreFoundByLedgerAndKind) {
   EXPECT_EQ(SubjectType("alert", "recipient"), alert::v1::Recipient::descriptor());
   EXPECT_EQ(SubjectType("incident", "legal_clock"), incident::v1::LegalClock::descriptor());
+  EXPECT_EQ(SubjectType("incident", "clock"), incident::v1::LegalClock::descriptor());
+  EXPECT_EQ(SubjectType("incident", "report_chain"), incident::v1::ReportChainState::descriptor());
   EXPECT_EQ(SubjectType("alert", "make_up"), common::v1::MakeUp::descriptor());
   EXPECT_EQ(SubjectType("alert", "nonsense"), nullptr);
 }

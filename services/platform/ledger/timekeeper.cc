@@ -14,6 +14,7 @@ namespace huying::ledger {
 namespace {
 
 constexpr absl::Duration kAnswerWait = absl::Seconds(30);
+constexpr absl::Duration kHoldWait = absl::Seconds(5);
 
 // The handler's decision, around which the row is looked at again and taken away.
 Command FiringOnce(Command command, const Deadline& deadline) {
@@ -58,7 +59,15 @@ void Timekeeper::Stop() {
 
 void Timekeeper::Poke() {
   absl::MutexLock lock(&mutex_);
+  held_ = false;
   poked_ = true;
+}
+
+void Timekeeper::Hold() {
+  const auto quiet = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return !busy_; };
+  absl::MutexLock lock(&mutex_);
+  held_ = true;
+  mutex_.AwaitWithTimeout(absl::Condition(&quiet), kHoldWait);
 }
 
 bool Timekeeper::Idle(absl::Time now) const {
@@ -74,13 +83,14 @@ void Timekeeper::Loop() {
   const auto called = [this]()
                           ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return stopping_ || poked_; };
   while (true) {
+    bool run = false;
     {
       absl::MutexLock lock(&mutex_);
       if (stopping_) return;
-      busy_ = true;
+      run = busy_ = !held_;
       poked_ = false;
     }
-    Round();
+    if (run) Round();
     absl::MutexLock lock(&mutex_);
     busy_ = false;
     mutex_.AwaitWithTimeout(absl::Condition(&called), options_.poll);

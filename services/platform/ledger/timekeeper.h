@@ -52,8 +52,11 @@ class Timekeeper {
 
   void Start();
   void Stop();
-  // The realm's clock has moved: look at once.
+  // The realm's clock has moved: look at once. Ends a hold.
   void Poke();
+  // Fires nothing until the next Poke; waits (at most 5 s) until no round is under way. For a clock
+  // that is moved in several processes at once.
+  void Hold();
   // Nothing is due at `now` and nothing is being done.
   bool Idle(absl::Time now) const;
 
@@ -87,6 +90,7 @@ class Timekeeper {
   mutable absl::Mutex mutex_;
   bool poked_ ABSL_GUARDED_BY(mutex_) = false;
   bool busy_ ABSL_GUARDED_BY(mutex_) = false;
+  bool held_ ABSL_GUARDED_BY(mutex_) = false;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread thread_;
 };

@@ -37,7 +37,13 @@ absl::StatusOr<platform::v1::ProbeResponse> RealmControl::Probe(
 absl::StatusOr<platform::v1::SetTimeResponse> RealmControl::SetTime(
     const CallContext&, const platform::v1::SetTimeRequest& request) {
   if (!request.has_now()) {
-    return base::Invalid(base::Reason::FIELD_MISSING, "缺少时间", "the time is missing").Field("now");
+    return base::Invalid(base::Reason::FIELD_MISSING, "缺少时间", "the time is missing")
+        .Field("now");
+  }
+  if (request.hold()) {
+    for (RealmHomeImpl* home : homes_.OfRealm(request.realm())) home->Hold();
+    RETURN_IF_ERROR(realms_.SetTime(request.realm(), base::FromProto(request.now())));
+    return platform::v1::SetTimeResponse();
   }
   RETURN_IF_ERROR(realms_.SetTime(request.realm(), base::FromProto(request.now())));
   for (RealmHomeImpl* home : homes_.OfRealm(request.realm())) home->Poke();

@@ -154,6 +154,10 @@ void RealmHomeImpl::Poke() {
   if (timekeeper_) timekeeper_->Poke();
 }
 
+void RealmHomeImpl::Hold() {
+  if (timekeeper_) timekeeper_->Hold();
+}
+
 void RealmHomeImpl::Measure(obs::Metrics& metrics) {
   const obs::Labels labels = {{"ledger", service_}, {"realm", realm()}};
   const auto set = [&](std::string_view name, std::string_view help, int64_t value) {

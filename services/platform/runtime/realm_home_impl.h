@@ -44,9 +44,10 @@ struct HomeNeeds {
 // Open, then the factory wires the service, then Start. Afterwards thread-safe.
 class RealmHomeImpl final : public RealmHome {
  public:
-  static absl::StatusOr<std::unique_ptr<RealmHomeImpl>> Open(
-      const HomeNeeds& needs, const Realm& realm, const std::string& service,
-      std::vector<ledger::KindSchema> kinds);
+  static absl::StatusOr<std::unique_ptr<RealmHomeImpl>> Open(const HomeNeeds& needs,
+                                                             const Realm& realm,
+                                                             const std::string& service,
+                                                             std::vector<ledger::KindSchema> kinds);
   ~RealmHomeImpl() override;
 
   const std::string& service() const override { return service_; }
@@ -70,8 +71,10 @@ class RealmHomeImpl final : public RealmHome {
 
   // What is still to be done before the realm's clock may move; brings the streams up to the head.
   platform::v1::ProbeResponse::Ledger Probe();
-  // The realm's clock has moved.
+  // The realm's clock has moved. Ends a hold.
   void Poke();
+  // Due rows wait until the next Poke.
+  void Hold();
   // Sets this ledger's gauges.
   void Measure(obs::Metrics& metrics);
 
