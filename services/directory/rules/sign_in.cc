@@ -17,8 +17,9 @@ using base::Abs;
 using common::v1::Actor;
 using common::v1::Tier;
 
-constexpr const char* kAdministratorMay[] = {"directory.write", "directory.accounts",
-                                             "roster.write", "plan.write"};
+constexpr const char* kAdministratorMay[] = {"directory.read",     "directory.write",
+                                             "directory.accounts", "roster.write",
+                                             "plan.read",          "plan.write"};
 constexpr std::string_view kExercises = "exercises/";
 constexpr std::string_view kDrillRealm = "drill-";
 
