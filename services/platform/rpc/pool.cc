@@ -14,9 +14,22 @@ bool Pool::Post(Task&& task) {
   absl::MutexLock lock(&mutex_);
   if (stopped_ || static_cast<int>(queue_.size()) >= options_.queue_max) return false;
   queue_.push_back(std::move(task));
-  // A busy thread looks at the queue by itself: waking one costs a system call.
-  if (idle_ > 0) work_.Signal();
+  WakeOneLocked();
   return true;
+}
+
+void Pool::WakeOneLocked() {
+  if (idle_.empty()) return;  // a busy thread looks at the queue by itself
+  Idle* idle = idle_.back();
+  idle_.pop_back();
+  idle->woken = true;
+  idle->wake.Signal();
+}
+
+void Pool::WaitLocked() {
+  Idle idle;
+  idle_.push_back(&idle);
+  while (!idle.woken) idle.wake.Wait(&mutex_);
 }
 
 void Pool::PostAlways(Task&& task) {
@@ -24,7 +37,7 @@ void Pool::PostAlways(Task&& task) {
     absl::MutexLock lock(&mutex_);
     if (!stopped_) {
       queue_.push_back(std::move(task));
-      if (idle_ > 0) work_.Signal();
+      WakeOneLocked();
       return;
     }
   }
@@ -36,7 +49,7 @@ void Pool::Stop() {
     absl::MutexLock lock(&mutex_);
     if (stopped_) return;
     stopped_ = true;
-    work_.SignalAll();
+    while (!idle_.empty()) WakeOneLocked();
   }
   for (std::thread& thread : threads_) thread.join();
 }
@@ -49,11 +62,7 @@ int Pool::queued() const {
 void Pool::Run() {
   mutex_.Lock();
   while (true) {
-    while (queue_.empty() && !stopped_) {
-      ++idle_;
-      work_.Wait(&mutex_);
-      --idle_;
-    }
+    while (queue_.empty() && !stopped_) WaitLocked();
     if (queue_.empty()) break;
     Task task = std::move(queue_.front());
     queue_.pop_front();

@@ -188,11 +188,12 @@ void Router::Gather(std::unique_ptr<PendingCall> call) {
   if (!command.ok()) return Finish(std::move(call), command.status());
   if (Now() > call->context.deadline) return Finish(std::move(call), TooLate(false));
   Complete(*call->method, call->context, *call->request, call->payload_hash, &*command);
-  ledger::Ledger& ledger = *call->ledger;
-  // The ledger answers on its writer's thread, which must go on to the next batch: the transport's
-  // work is done on another one.
-  ledger.Execute(*std::move(command), [this, held = std::move(call)](
-                                          absl::StatusOr<common::v1::Receipt> receipt) mutable {
+  ledger::Ledger* ledger = call->ledger;
+  ledger->Execute(*std::move(command), [this, ledger, held = std::move(call)](
+                                           absl::StatusOr<common::v1::Receipt> receipt) mutable {
+    // Alone: nobody waits for the writer's thread, and a hand-over would only cost time.
+    if (ledger->InFlight() <= 1) return Decided(std::move(held), std::move(receipt));
+    // Else the writer must go on to the next batch: the transport's work is done on another thread.
     answers_->PostAlways([this, held = std::move(held), receipt = std::move(receipt)]() mutable {
       Decided(std::move(held), std::move(receipt));
     });
@@ -214,19 +215,19 @@ void Router::Decided(std::unique_ptr<PendingCall> call,
 
 void Router::StartStream(std::unique_ptr<PendingCall> call) {
   Pool& threads = pool(PoolKind::kStream);
+  auto shared = std::shared_ptr<PendingCall>(std::move(call));
   StreamQueue::Hooks hooks;
   hooks.run_later = [&threads](std::function<void()> task) { threads.PostAlways(std::move(task)); };
-  hooks.present = [this, name = call->method->name, fault = call->fault](absl::Status status) {
-    return Present(name, std::move(status), fault.get());
+  hooks.present = [this, shared](absl::Status status) {
+    return Present(shared->method->name, std::move(status), &shared->fault);
   };
   auto queue = std::make_shared<StreamQueue>(options_.stream_limits, std::move(hooks));
   {
     absl::MutexLock lock(&streams_mutex_);
     streams_.emplace(queue.get(), queue);
   }
-  call->reply.stream(queue);
-  auto shared = std::shared_ptr<PendingCall>(std::move(call));
   queue->OnClosed([this, shared, queue = queue.get()] { StreamOver(*shared, *queue); });
+  shared->reply.stream(queue);
   const bool posted = threads.Post([shared, queue] {
     if (queue->closed()) return;
     absl::Status status = shared->method->route.stream(shared->context, *shared->request, queue);
@@ -252,7 +253,7 @@ absl::Status Router::Present(std::string_view method, absl::Status status, std::
 }
 
 absl::Status Router::Close(PendingCall& call, absl::Status status, bool local) {
-  status = Present(call.context.method, std::move(status), call.fault.get());
+  status = Present(call.context.method, std::move(status), &call.fault);
   const absl::Duration took = Now() - call.received;
   const bool denied = status.code() == absl::StatusCode::kPermissionDenied;
   const base::Problem problem = status.ok() ? base::Problem() : base::ProblemOf(status);
@@ -278,7 +279,7 @@ absl::Status Router::Close(PendingCall& call, absl::Status status, bool local) {
                                 .realm = call.context.realm,
                                 .request_id = call.context.request_id,
                                 .peer = call.context.peer,
-                                .incident = *call.fault,
+                                .incident = call.fault,
                                 .took = took,
                                 .denied = denied});
   }

@@ -23,8 +23,7 @@ struct PendingCall {
   ledger::Ledger* ledger = nullptr;
   int gathers = 0;
   bool has_place = false;
-  // Number of an internal fault; shared with a stream's queue, which may find the fault.
-  std::shared_ptr<std::string> fault = std::make_shared<std::string>();
+  std::string fault;  // number of an internal fault
 };
 
 // Puts who calls into a context that already knows how it was called.

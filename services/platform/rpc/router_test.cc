@@ -3,6 +3,7 @@
 // The stages before the use case, without a transport.
 #include "services/platform/rpc/router.h"
 
+#include <algorithm>
 #include <sstream>
 #include <string>
 
@@ -210,8 +211,9 @@ TEST_F(RouterTest, EveryTierIsJudgedAgainstTheLowestThatMayCall) {
   }
 }
 
-TEST_F(RouterTest, ASystemActorIsExemptFromTheTier) {
+TEST_F(RouterTest, ASystemActorIsExemptFromTierAndPermission) {
   context::CallContext reactor = toy_.Officer();
+  reactor.permissions.clear();
   reactor.actor.set_tier(common::v1::COMMUNITY);
   reactor.actor.set_system("incident.reactor");
   EXPECT_TRUE(toy_.Call(kPut, toy_.Token(reactor), PutOf("r", "k"), nullptr).ok());
@@ -272,6 +274,19 @@ TEST(RouterLogTest, EachCallHasOneLineWithoutTokenOrFieldValues) {
   EXPECT_THAT(text, Not(HasSubstr(token)));
   EXPECT_THAT(text, Not(HasSubstr("a-secret-value")));
   EXPECT_THAT(text, Not(HasSubstr("张伟")));
+}
+
+TEST(RouterLimitTest, ALaneThatIsNotAdmittedNowIsRefusedBeforeGathering) {
+  RouterOptions options;
+  options.admit = [](ledger::Lane lane) -> absl::Status {
+    EXPECT_EQ(lane, ledger::Lane::kControl);
+    return base::Unavailable(Reason::DISK_LOW, "磁盘空间不足", "the disk is nearly full");
+  };
+  Toy toy(std::move(options));
+  const std::string token = toy.Token(toy.Officer());
+  EXPECT_EQ(ReasonOf(toy.Call(kPut, token, PutOf("r", "k"), nullptr)), Reason::DISK_LOW);
+  EXPECT_EQ(toy.service.gathered, 0);
+  EXPECT_TRUE(toy.Call(kGet, token, GetRequest(), nullptr).ok());
 }
 
 TEST(RouterLimitTest, BeyondTheLimitOfCallsInFlightOneIsToldToComeBack) {

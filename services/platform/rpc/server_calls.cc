@@ -2,6 +2,7 @@
 #include "services/platform/rpc/server_calls.h"
 
 #include <algorithm>
+#include <atomic>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -130,16 +131,16 @@ class RoutedCall final : public grpc::ServerGenericBidiReactor {
     router_.Handle(incoming, bytes.view(), std::move(reply));
   }
   void OnWriteDone(bool ok) override {
-    if (auto stream = StreamOrNull()) stream->WriteDone(ok);
+    if (StreamCall* stream = stream_) stream->WriteDone(ok);
   }
   void OnCancel() override {
     cancelled_ = true;
-    if (auto stream = StreamOrNull()) stream->Cancelled();
+    if (StreamCall* stream = stream_) stream->Cancelled();
   }
   void OnDone() override {
-    if (auto stream = StreamOrNull()) {
-      watch_.Remove(stream);
-      stream->Detach();
+    if (owned_stream_ != nullptr) {
+      watch_.Remove(owned_stream_);
+      owned_stream_->Detach();
     }
     delete this;
   }
@@ -152,18 +153,11 @@ class RoutedCall final : public grpc::ServerGenericBidiReactor {
     StartWriteAndFinish(&response_, grpc::WriteOptions(), grpc::Status::OK);
   }
   void Stream(std::shared_ptr<StreamQueue> queue) {
-    auto stream = std::make_shared<StreamCall>(this, context_, std::move(queue), watch_);
-    watch_.Add(stream);
-    {
-      absl::MutexLock lock(&mutex_);
-      stream_ = stream;
-    }
-    stream->Start();
-    if (cancelled_) stream->Cancelled();  // OnCancel ran before there was a stream
-  }
-  std::shared_ptr<StreamCall> StreamOrNull() {
-    absl::MutexLock lock(&mutex_);
-    return stream_;
+    owned_stream_ = std::make_shared<StreamCall>(this, context_, std::move(queue), watch_);
+    watch_.Add(owned_stream_);
+    stream_ = owned_stream_.get();
+    owned_stream_->Start();
+    if (cancelled_) owned_stream_->Cancelled();  // OnCancel ran before there was a stream
   }
 
   Router& router_;
@@ -171,9 +165,10 @@ class RoutedCall final : public grpc::ServerGenericBidiReactor {
   grpc::GenericCallbackServerContext* const context_;
   grpc::ByteBuffer request_;
   grpc::ByteBuffer response_;
+  // Set in OnReadDone, used by later reactions; OnCancel alone may come in between.
+  std::shared_ptr<StreamCall> owned_stream_;
+  std::atomic<StreamCall*> stream_ = nullptr;
   std::atomic<bool> cancelled_ = false;
-  absl::Mutex mutex_;
-  std::shared_ptr<StreamCall> stream_ ABSL_GUARDED_BY(mutex_);
 };
 
 // Question and answer in turn until the client has no more.

@@ -36,13 +36,12 @@ void StreamQueue::RunLaterAll(std::vector<std::function<void()>> callbacks) {
 }
 
 void StreamQueue::Close(absl::Status status) {
-  if (closed()) return;
-  if (hooks_.present) status = hooks_.present(std::move(status));
   std::function<void()> wake;
   std::vector<std::function<void()>> callbacks;
   {
     absl::MutexLock lock(&mutex_);
     if (closed_) return;
+    if (hooks_.present) status = hooks_.present(std::move(status));
     callbacks = CloseLocked(std::move(status));
     if (std::exchange(waiting_, false)) wake = wake_;
   }

@@ -32,7 +32,8 @@ class StreamQueue final : public MessageSink {
     // Ends of streams run through this, so that a use case that gives up its subscription there
     // never does so inside that subscription's own callback. Must outlive the stream's end.
     std::function<void(std::function<void()>)> run_later;
-    // Hides what must not leave the process from the use case's closing status. May be empty.
+    // Hides what must not leave the process from the use case's closing status; runs under the
+    // queue's lock, at most once. May be empty.
     std::function<absl::Status(absl::Status)> present;
   };
   StreamQueue(StreamLimits limits, Hooks hooks);

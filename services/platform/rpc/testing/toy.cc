@@ -47,6 +47,10 @@ void FakeLedger::Release() {
   absl::MutexLock lock(&mutex_);
   held_ = false;
 }
+int64_t FakeLedger::InFlight() const {
+  absl::MutexLock lock(&mutex_);
+  return deciding_ + static_cast<int64_t>(queue_.size());
+}
 int FakeLedger::executed() const {
   absl::MutexLock lock(&mutex_);
   return executed_;
@@ -64,8 +68,12 @@ void FakeLedger::Run() {
     if (queue_.empty()) break;
     auto [command, done] = std::move(queue_.front());
     queue_.pop_front();
+    deciding_ = 1;
     mutex_.Unlock();
     done(Decide(command));
+    mutex_.Lock();
+    deciding_ = 0;
+    mutex_.Unlock();
   }
   mutex_.Unlock();
 }

@@ -78,7 +78,7 @@ class FakeLedger final : public ledger::Ledger {
   Position Head() const override { return {}; }
   const platform::v1::LedgerHeader& header() const override { return header_; }
   int64_t WaitPast(int64_t seq, absl::Duration) const override { return seq; }
-  int64_t InFlight() const override { return 0; }
+  int64_t InFlight() const override;
   absl::Time OldestUndecided() const override { return absl::InfiniteFuture(); }
   absl::StatusOr<std::vector<DueDeadline>> Due(absl::Time, int) override { return NotFaked(); }
   absl::StatusOr<absl::Time> NextDue() override { return NotFaked(); }
@@ -101,6 +101,7 @@ class FakeLedger final : public ledger::Ledger {
   std::map<std::string, Stored> receipts_;
   ledger::Command last_;
   int executed_ = 0;
+  int deciding_ = 0;
   bool held_ = false;
   bool stopped_ = false;
   std::thread writer_;
