@@ -82,7 +82,7 @@ class AlertService {
   Command ExpiryReached(const Context& context, const ledger::Ledger::DueDeadline& due);
   Command ResolveRecipientsDue(const Context& context, const ledger::Ledger::DueDeadline& due);
   // Who sees a make-up row that became overdue (for guard::MakeUpDue).
-  std::vector<std::string> MakeUpChannels(const common::v1::MakeUp& row);
+  static std::vector<std::string> MakeUpChannels(const common::v1::MakeUp& row);
 
  private:
   struct Acting {

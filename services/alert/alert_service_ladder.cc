@@ -212,10 +212,8 @@ AlertService::Command AlertService::ResolveRecipientsDue(const Context& context,
 }
 
 std::vector<std::string> AlertService::MakeUpChannels(const common::v1::MakeUp& row) {
-  // Called inside the decision, so it reads nothing: paper is the district's affair, and the issuing
-  // area is where it is made up.
-  std::vector<std::string> channels = {rules::Up(row.actor().area())};
-  return channels;
+  // Paper is the affair of the area that issued; its supervisor's clients hear that area, too.
+  return {rules::Up(row.actor().area())};
 }
 
 }  // namespace huying::alert

@@ -3,7 +3,7 @@
 // Notices, receipts, answers and the ladder, on a real ledger.
 #include <gmock/gmock.h>
 
-#include "services/alert/alert_test_bench.h"
+#include "services/alert/testing/alert_bench.h"
 
 namespace huying::alert {
 namespace {

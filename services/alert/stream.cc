@@ -37,6 +37,13 @@ bool Concerns(const v1::SubscribeEvent& event, const std::string& alert) {
   }
   return event.escalation().escalation().alert() == alert;
 }
+
+// The hub's ledger is not the one the stream began on, or its cursor lies past the head.
+absl::Status MustResync() {
+  return base::Aborted(base::Reason::RESYNC, "数据已恢复到另一版本，请重新订阅",
+                       "the journal was restored; subscribe again")
+      .Next("重新订阅，先收快照", "subscribe again: a snapshot comes first");
+}
 }  // namespace
 
 std::string CursorText(const v1::Cursor& cursor) {
@@ -84,6 +91,7 @@ void AlertStream::Begin(const v1::Cursor& cursor) {
 }
 
 void AlertStream::OnEvent(const push::Event& event) {
+  if (event.resync) return sink_.Close(MustResync());
   v1::SubscribeEvent shown;
   const bool news = !event.progress_only && !event.bytes.empty() &&
                     shown.ParseFromString(event.bytes) && Narrow(area_, shown);
@@ -135,6 +143,7 @@ RollUpStream::RollUpStream(std::string alert, rpc::Sink<v1::RollUp> sink,
 }
 
 void RollUpStream::OnEvent(const push::Event& event) {
+  if (event.resync) return sink_.Close(MustResync());
   v1::SubscribeEvent shown;
   if (event.bytes.empty() || !shown.ParseFromString(event.bytes)) return;
   if (!Concerns(shown, alert_) || dirty_.exchange(true)) return;

@@ -8,7 +8,7 @@
 #include <random>
 #include <set>
 
-#include "services/alert/alert_test_bench.h"
+#include "services/alert/testing/alert_bench.h"
 
 namespace huying::alert {
 namespace {

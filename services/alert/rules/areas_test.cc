@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "services/alert/rules/test_records.h"
+#include "services/alert/testing/records.h"
 
 namespace huying::alert::rules {
 namespace {

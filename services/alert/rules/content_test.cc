@@ -5,7 +5,7 @@
 
 #include <functional>
 
-#include "services/alert/rules/test_records.h"
+#include "services/alert/testing/records.h"
 #include "services/platform/base/status.h"
 
 namespace huying::alert::rules {

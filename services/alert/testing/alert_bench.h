@@ -14,7 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "services/alert/alert_service.h"
 #include "services/alert/projection.h"
-#include "services/alert/rules/test_records.h"
+#include "services/alert/testing/records.h"
 #include "services/alert/store.h"
 #include "services/directory/api_fake.h"
 #include "services/platform/guard/makeups.h"
@@ -233,9 +233,7 @@ class AlertBench : public ::testing::Test {
         if (handler == rules::kResolveHandler)
           command = alerts_->ResolveRecipientsDue(context, row);
         if (handler == guard::kMakeUpHandler) {
-          command = guard::MakeUpDue([this](const auto& make_up) {
-            return alerts_->MakeUpChannels(make_up);
-          })(context, row);
+          command = guard::MakeUpDue(&AlertService::MakeUpChannels)(context, row);
         }
         if (command.ok()) command->in_outage = row.in_outage;
         auto receipt = Run(context, handler, std::move(command));
