@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The way of a warning, on a real ledger.
+#include <gmock/gmock.h>
+
+#include "services/alert/testing/alert_bench.h"
+
+namespace huying::alert {
+namespace {
+using base::Reason;
+using directory::kLingbei;
+using directory::kLingnan;
+using directory::kPingan;
+using directory::kXingshan;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::IsSupersetOf;
+using ::testing::UnorderedElementsAre;
+
+class WarningServiceTest : public AlertBench {
+ protected:
+  v1::WarningContent Content(v1::Color color = v1::RED, const std::string& area = kLingbei) {
+    v1::WarningContent content = testing::RedContent();
+    content.set_color(color);
+    content.clear_target_areas();
+    content.add_target_areas(area);
+    *content.mutable_effective_at() = base::ToProto(clock_.Now());
+    *content.mutable_expires_at() = base::ToProto(clock_.Now() + absl::Hours(24));
+    return content;
+  }
+  std::string Draft(const v1::WarningContent& content, const std::string& post = "alert-drafter") {
+    v1::DraftWarningRequest request;
+    *request.mutable_content() = content;
+    auto receipt = Do(As(post), "DraftWarning", &AlertService::DraftWarning, request);
+    EXPECT_TRUE(receipt.ok()) << receipt.status();
+    return receipt.ok() ? receipt->name() : "";
+  }
+  absl::StatusOr<Receipt> Review(const std::string& name,
+                                 const std::string& post = "alert-reviewer", int64_t version = 0) {
+    v1::ReviewWarningRequest request;
+    request.set_name(name);
+    request.set_expected_version(version);
+    return Do(As(post), "ReviewWarning", &AlertService::ReviewWarning, request);
+  }
+  absl::StatusOr<Receipt> Sign(const std::string& name, const std::string& post = "alert-signer") {
+    v1::SignWarningRequest request;
+    request.set_name(name);
+    return Do(As(post), "SignWarning", &AlertService::SignWarning, request);
+  }
+  absl::StatusOr<Receipt> Send(const std::string& name, const std::string& post = "district-duty",
+                               bool urgent = false) {
+    v1::IssueWarningRequest request;
+    request.set_name(name);
+    if (urgent) {
+      auto* urgency = request.mutable_urgency();
+      urgency->set_reason("来势迅猛");
+      urgency->set_authorised_by("区长 王某（虚构）");
+      urgency->set_channel(common::v1::Urgency::PHONE);
+      *urgency->mutable_at() = base::ToProto(clock_.Now());
+    }
+    return Do(As(post), "IssueWarning", &AlertService::IssueWarning, request);
+  }
+  std::string Issued(const v1::WarningContent& content) {
+    const std::string name = Draft(content);
+    EXPECT_TRUE(Review(name).ok());
+    EXPECT_TRUE(Sign(name).ok());
+    const auto receipt = Send(name);
+    EXPECT_TRUE(receipt.ok()) << receipt.status();
+    return name;
+  }
+  std::string Adjusted(const std::string& old, const v1::WarningContent& content) {
+    v1::AdjustWarningRequest request;
+    request.set_name(old);
+    request.set_reason("情况变化");
+    *request.mutable_content() = content;
+    auto receipt = Do(As("alert-drafter"), "AdjustWarning", &AlertService::AdjustWarning, request);
+    EXPECT_TRUE(receipt.ok()) << receipt.status();
+    return receipt.ok() ? receipt->name() : "";
+  }
+  std::map<std::string, common::v1::MakeUp> MakeUps(bool open_only = false) {
+    v1::ListMakeUpsRequest request;
+    request.set_open_only(open_only);
+    const auto response = alerts_->ListMakeUps(As("district-duty"), request);
+    std::map<std::string, common::v1::MakeUp> rows;
+    for (const auto& row : response->make_ups()) {
+      rows[row.name().substr(row.name().rfind('/') + 1)] = row;
+    }
+    return rows;
+  }
+};
+
+// R4, R13.
+TEST_F(WarningServiceTest, DraftReviewSignIssueByThreePersonsReachesItsRecipients) {
+  const std::string name = Draft(Content());
+  EXPECT_TRUE(LastEntry().entry.channels().empty()) << "a draft is nobody's business yet";
+  ASSERT_TRUE(Review(name).ok());
+  EXPECT_EQ(Get(name).recipient_count(), 3) << "frozen at review";
+  ASSERT_TRUE(Sign(name).ok());
+  EXPECT_TRUE(LastEntry().entry.channels().empty());
+  auto receipt = Send(name);
+  ASSERT_TRUE(receipt.ok()) << receipt.status();
+  EXPECT_THAT(FlagsOf(*receipt), IsEmpty());
+  const v1::Alert alert = Get(name);
+  EXPECT_EQ(alert.state(), v1::ISSUED);
+  EXPECT_EQ(alert.issuer_unit(), "units/district-office") << "the signer's";
+  EXPECT_FALSE(alert.recipients_stale());
+  EXPECT_THAT(LastEntry().entry.channels(), UnorderedElementsAre(absl::StrCat("down:", kLingbei),
+                                                                 absl::StrCat("up:", kXingshan)));
+  EXPECT_EQ(ledger_->NextDue().value(), clock_.Now() + absl::Minutes(5));
+}
+
+TEST_F(WarningServiceTest, OnePersonCannotDoTwoOfThree) {
+  directory_.SetHolder("posts/alert-reviewer", "people/alert-drafter");
+  const std::string name = Draft(Content());
+  EXPECT_EQ(ReasonOf(Review(name).status()), Reason::SAME_PERSON);
+  ASSERT_TRUE(Review(name, "district-leader").ok());
+  directory_.SetHolder("posts/alert-signer", "people/district-leader");
+  EXPECT_EQ(ReasonOf(Sign(name).status()), Reason::SAME_PERSON);
+  EXPECT_TRUE(Sign(name, "commander").ok());
+}
+
+// HARD: a subdistrict may propose, never issue; kept as an entry.
+TEST_F(WarningServiceTest, TheDistrictAloneIssues) {
+  const std::string name = Draft(Content(), "lingbei-duty");
+  EXPECT_EQ(ReasonOf(Review(name, "lingbei-leader").status()), Reason::GUARD_HARD);
+  EXPECT_EQ(LastEntry().entry.refusal().rule_id(), "alert.warning-district-only");
+  EXPECT_EQ(LastEntry().entry.case_id(), name);
+  EXPECT_EQ(ReasonOf(Send(name, "lingbei-duty", true).status()), Reason::GUARD_HARD);
+  v1::DraftWarningRequest outside;
+  *outside.mutable_content() = Content(v1::RED, kLingnan);
+  EXPECT_EQ(
+      ReasonOf(
+          Do(As("lingbei-duty"), "DraftWarning", &AlertService::DraftWarning, outside).status()),
+      Reason::OUTSIDE_AREA);
+}
+
+TEST_F(WarningServiceTest, EveryMissingFactAndWrongAreaNamesItsField) {
+  v1::DraftWarningRequest request;
+  *request.mutable_content() = Content();
+  request.mutable_content()->clear_cautions();
+  EXPECT_EQ(
+      base::ProblemOf(
+          Do(As("alert-drafter"), "DraftWarning", &AlertService::DraftWarning, request).status())
+          .field(),
+      "content.cautions");
+  *request.mutable_content() = Content(v1::RED, "230407009000");
+  EXPECT_EQ(
+      base::ProblemOf(
+          Do(As("alert-drafter"), "DraftWarning", &AlertService::DraftWarning, request).status())
+          .field(),
+      "content.target_areas[0]");
+}
+
+TEST_F(WarningServiceTest, AStaleScreenIsRefused) {
+  const std::string name = Draft(Content());
+  EXPECT_EQ(ReasonOf(Review(name, "alert-reviewer", 7).status()), Reason::STALE_VERSION);
+  EXPECT_TRUE(Review(name, "alert-reviewer", 1).ok());
+}
+
+// R13: the oral order takes effect; the paper has a deadline that climbs.
+TEST_F(WarningServiceTest, TheFastLaneIsMadeUpByDifferentPersonsOrClimbs) {
+  const std::string name = Draft(Content());
+  EXPECT_EQ(ReasonOf(Send(name, "district-leader").status()), Reason::GUARD_NEEDS_URGENCY);
+  auto receipt = Send(name, "district-duty", true);
+  ASSERT_TRUE(receipt.ok()) << receipt.status();
+  EXPECT_THAT(FlagsOf(*receipt), IsSupersetOf({"alert.review", "alert.signature"}));
+  EXPECT_EQ(Get(name).open_make_ups_size(), 2);
+  ASSERT_EQ(MakeUps().size(), 2u);
+  EXPECT_EQ(MakeUps().at("review").supervisor_post(), "posts/district-leader");
+
+  clock_.Advance(absl::Minutes(30));
+  ASSERT_TRUE(Review(name).ok());
+  EXPECT_THAT(LastEntry().entry.channels(), Contains(absl::StrCat("down:", kLingbei)));
+  EXPECT_EQ(MakeUps().at("review").state(), common::v1::MakeUp::MADE_UP);
+  FireAfter(absl::Minutes(31));
+  EXPECT_EQ(MakeUps().at("signature").state(), common::v1::MakeUp::OVERDUE);
+  EXPECT_EQ(MakeUps(true).size(), 1u);
+  EXPECT_EQ(ReasonOf(Sign(name, "alert-reviewer").status()), Reason::PERMISSION_MISSING);
+  directory_.SetHolder("posts/alert-signer", "people/alert-drafter");
+  EXPECT_EQ(ReasonOf(Sign(name).status()), Reason::SAME_PERSON);
+  ASSERT_TRUE(Sign(name, "commander").ok());
+  EXPECT_EQ(MakeUps().at("signature").state(), common::v1::MakeUp::MADE_UP_LATE);
+  EXPECT_TRUE(Get(name).open_make_ups().empty());
+  EXPECT_EQ(Get(name).state(), v1::ISSUED);
+}
+
+TEST_F(WarningServiceTest, AnOverdueMakeUpIsShownToItsSupervisor) {
+  const std::string name = Draft(Content());
+  auto sink = std::make_shared<KeptSink<v1::SubscribeEvent>>();
+  ASSERT_TRUE(alerts_
+                  ->Subscribe(As("district-leader"), v1::SubscribeRequest(),
+                              rpc::Sink<v1::SubscribeEvent>(sink))
+                  .ok());
+  ASSERT_TRUE(Send(name, "district-duty", true).ok());
+  FireAfter(absl::Minutes(61));
+  hub_->Pump();
+  std::vector<std::string> called;
+  for (const auto& event : sink->events()) {
+    const auto& step = event.escalation().escalation();
+    if (step.name().find("makeups/") != 0) continue;
+    called.insert(called.end(), step.called_posts().begin(), step.called_posts().end());
+  }
+  EXPECT_THAT(called, ElementsAre("posts/district-leader", "posts/district-leader"));
+}
+
+TEST_F(WarningServiceTest, YellowAndBlueHaveNoFastLane) {
+  for (const v1::Color color : {v1::YELLOW, v1::BLUE}) {
+    EXPECT_EQ(ReasonOf(Send(Draft(Content(color)), "district-duty", true).status()),
+              Reason::ILLEGAL_TRANSITION);
+  }
+}
+
+// Act first: directory is down at issue.
+TEST_F(WarningServiceTest, WithoutDirectoryItGoesToThoseFrozenAtReviewAndSaysSo) {
+  const std::string name = Draft(Content());
+  ASSERT_TRUE(Review(name).ok());
+  ASSERT_TRUE(Sign(name).ok());
+  directory_.SetDown(true);
+  auto receipt = Send(name);
+  ASSERT_TRUE(receipt.ok()) << receipt.status();
+  EXPECT_THAT(FlagsOf(*receipt),
+              IsSupersetOf({"alert.recipients-stale", "alert.competence-unverified"}));
+  EXPECT_TRUE(Get(name).recipients_stale());
+  EXPECT_FALSE(Get(name).recipients_unknown());
+  EXPECT_EQ(Recipients(name).size(), 3u);
+}
+
+TEST_F(WarningServiceTest, RecipientsAreRefreshedAtIssue) {
+  const std::string name = Draft(Content());
+  ASSERT_TRUE(Review(name).ok());
+  ASSERT_TRUE(Sign(name).ok());
+  directory_.SetReceivesAlerts("posts/guoan-duty", false);
+  auto receipt = Send(name);
+  EXPECT_THAT(FlagsOf(*receipt), ElementsAre("alert.area-without-post"));
+  EXPECT_EQ(Recipients(name).size(), 2u);
+}
+
+// R54 and DOMAIN invariant 4.
+TEST_F(WarningServiceTest, AnAdjustmentSupersedesInOneCommandAndTellsEveryAreaOfTheChain) {
+  const std::string red = Issued(Content(v1::RED, kLingbei));
+  const std::string yellow = Adjusted(red, Content(v1::YELLOW, kLingnan));
+  EXPECT_EQ(Get(red).state(), v1::ISSUED) << "a draft changes nothing";
+  ASSERT_TRUE(Review(yellow).ok());
+  ASSERT_TRUE(Sign(yellow).ok());
+  ASSERT_TRUE(Send(yellow).ok());
+  EXPECT_EQ(Get(red).state(), v1::SUPERSEDED);
+  EXPECT_EQ(Get(red).next(), yellow);
+  const auto entry = LastEntry().entry;
+  EXPECT_EQ(entry.case_id(), red) << "the chain is one case";
+  EXPECT_THAT(entry.channels(),
+              UnorderedElementsAre(absl::StrCat("down:", kLingbei), absl::StrCat("down:", kLingnan),
+                                   absl::StrCat("up:", kXingshan)));
+  EXPECT_THAT(Get(yellow).told_areas(), ElementsAre(kLingbei, kLingnan));
+  EXPECT_FALSE((*ledger_->Read())
+                   ->FindDeadline(rules::AnswerDeadlineKey(red, common::v1::COMMUNITY))
+                   .value())
+      << "the ladder of the old one has stopped";
+  // Lifting tells everybody the chain ever told.
+  v1::LiftAlertRequest lift;
+  lift.set_name(yellow);
+  lift.set_reason("危险已经解除");
+  EXPECT_EQ(ReasonOf(Do(As("district-duty"), "LiftAlert", &AlertService::LiftAlert, lift).status()),
+            Reason::PERMISSION_MISSING)
+      << "a signer's act";
+  ASSERT_TRUE(Do(As("alert-signer"), "LiftAlert", &AlertService::LiftAlert, lift).ok());
+  EXPECT_THAT(LastEntry().entry.channels(), IsSupersetOf({absl::StrCat("down:", kLingbei)}));
+  EXPECT_EQ(ledger_->NextDue().value(), absl::InfiniteFuture());
+}
+
+TEST_F(WarningServiceTest, TwoSuccessorsOfOneWarningCannotBothGoOut) {
+  const std::string red = Issued(Content());
+  const std::string first = Adjusted(red, Content(v1::ORANGE));
+  const std::string second = Adjusted(red, Content(v1::YELLOW));
+  for (const auto& name : {first, second}) {
+    ASSERT_TRUE(Review(name).ok());
+    ASSERT_TRUE(Sign(name).ok());
+  }
+  ASSERT_TRUE(Send(first).ok());
+  EXPECT_EQ(ReasonOf(Send(second).status()), Reason::ILLEGAL_TRANSITION);
+  v1::WithdrawDraftRequest withdraw;
+  withdraw.set_name(second);
+  withdraw.set_reason("已由另一预警调整");
+  auto receipt = Do(As("alert-drafter"), "WithdrawDraft", &AlertService::WithdrawDraft, withdraw);
+  EXPECT_EQ(receipt->state(), "WITHDRAWN");
+}
+
+TEST_F(WarningServiceTest, ExpiryIsAnAlarmUntilAPersonLiftsOrExtends) {
+  const std::string name = Issued(Content());
+  for (const char* post : {"lingbei-duty", "pingan-duty", "guoan-duty"}) {
+    ASSERT_TRUE(Answer(post, name).ok());
+  }
+  FireAfter(absl::Hours(25));
+  EXPECT_EQ(Get(name).state(), v1::EXPIRED);
+  EXPECT_THAT(Escalations(name).at("expired").called_posts(),
+              ElementsAre("posts/alert-signer", "posts/district-duty"));
+  v1::ListAlertsRequest in_force;
+  in_force.set_in_force_only(true);
+  EXPECT_EQ(alerts_->ListAlerts(As("district-duty"), in_force)->alerts_size(), 1) << "not lifted";
+  v1::ExtendWarningRequest extend;
+  extend.set_name(name);
+  extend.set_reason("降雪持续");
+  EXPECT_EQ(
+      base::ProblemOf(
+          Do(As("alert-signer"), "ExtendWarning", &AlertService::ExtendWarning, extend).status())
+          .field(),
+      "expires_at");
+  *extend.mutable_expires_at() = base::ToProto(clock_.Now() + absl::Hours(6));
+  ASSERT_TRUE(Do(As("alert-signer"), "ExtendWarning", &AlertService::ExtendWarning, extend).ok());
+  EXPECT_EQ(Get(name).state(), v1::ISSUED);
+  FireAfter(absl::Hours(7));
+  EXPECT_EQ(Get(name).state(), v1::EXPIRED) << "the new period ends, too";
+}
+
+TEST_F(WarningServiceTest, ANoticeIsNotAWarning) {
+  const std::string notice = Issue("district-duty", Notice(kLingbei));
+  EXPECT_EQ(ReasonOf(Review(notice).status()), Reason::ILLEGAL_TRANSITION);
+  EXPECT_EQ(Review("alerts/2027-0099").status().code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(base::ProblemOf(Review("x").status()).field(), "name");
+}
+
+}  // namespace
+}  // namespace huying::alert
