@@ -13,8 +13,28 @@
 namespace huying::directory {
 namespace {
 
-constexpr char kSystem[] = "huying.admin.init";
+constexpr char kSystem[] = "huying.admin";
 constexpr int kPasswordCharactersMin = 12;
+constexpr absl::Duration kWriteMax = absl::Seconds(30);
+
+// The hash of a new password in the account's sealed field.
+absl::Status SetPassword(auth::PasswordHasher& hasher, privacy::Sealer& sealer,
+                         std::string_view password, v1::Account& account) {
+  RETURN_IF_ERROR(rules::CheckPassword(password, kPasswordCharactersMin));
+  ASSIGN_OR_RETURN(*account.mutable_password_hash(), hasher.Hash(password));
+  return sealer.Seal(account, account.name());
+}
+
+ledger::Command CommandOf(std::string act, const v1::Account& account) {
+  ledger::Command command;
+  command.act = std::move(act);
+  command.context.realm = runtime::kLiveRealm;
+  command.context.principal = kSystem;
+  command.context.actor.set_system(kSystem);
+  command.context.actor.set_tier(common::v1::DISTRICT);
+  command.reads = {Accounts().Ref(account.name())};
+  return command;
+}
 
 }  // namespace
 
@@ -26,17 +46,8 @@ absl::StatusOr<ledger::Command> FirstAdministrator(auth::PasswordHasher& hasher,
   administrator.set_name(rules::AccountName(account));
   administrator.set_administrator(true);
   RETURN_IF_ERROR(base::InField(rules::CheckAccount(administrator), "account"));
-  RETURN_IF_ERROR(rules::CheckPassword(password, kPasswordCharactersMin));
-  ASSIGN_OR_RETURN(*administrator.mutable_password_hash(), hasher.Hash(password));
-  RETURN_IF_ERROR(sealer.Seal(administrator, administrator.name()));
-
-  ledger::Command command;
-  command.act = "directory.FirstAdministrator";
-  command.context.realm = runtime::kLiveRealm;
-  command.context.principal = kSystem;
-  command.context.actor.set_system(kSystem);
-  command.context.actor.set_tier(common::v1::DISTRICT);
-  command.reads = {Accounts().Ref(administrator.name())};
+  RETURN_IF_ERROR(SetPassword(hasher, sealer, password, administrator));
+  ledger::Command command = CommandOf("directory.FirstAdministrator", administrator);
   command.decide = [administrator =
                         std::move(administrator)](ledger::Transaction& tx) -> absl::Status {
     // One number of this series is ever given, and a refused command takes none.
@@ -50,6 +61,33 @@ absl::StatusOr<ledger::Command> FirstAdministrator(auth::PasswordHasher& hasher,
     Editor editor(tx, {});
     RETURN_IF_ERROR(editor.Put(administrator, "account"));
     return editor.Finish();
+  };
+  return command;
+}
+
+absl::Status MakeFirstAccount(runtime::admin::FirstAccountContext& context) {
+  ASSIGN_OR_RETURN(ledger::Command command,
+                   FirstAdministrator(context.passwords(), context.sealer(), context.account(),
+                                      context.password()));
+  command.context.received_at = context.clock().Now();
+  ASSIGN_OR_RETURN(auto ledger, context.OpenLedger("directory", DirectoryKinds()));
+  const absl::Status made = ledger->ExecuteAndWait(std::move(command), kWriteMax).status();
+  ledger->Stop();
+  return made;
+}
+
+absl::StatusOr<ledger::Command> ResetPassword(auth::PasswordHasher& hasher, privacy::Sealer& sealer,
+                                              std::string_view account, std::string_view password) {
+  v1::Account fresh;
+  fresh.set_name(rules::AccountName(account));
+  RETURN_IF_ERROR(SetPassword(hasher, sealer, password, fresh));
+  ledger::Command command = CommandOf("directory.ResetPassword", fresh);
+  command.decide = [fresh = std::move(fresh)](ledger::Transaction& tx) -> absl::Status {
+    ASSIGN_OR_RETURN(auto stored, tx.Get(Accounts(), fresh.name()));
+    *stored.value.mutable_sealed() = fresh.sealed();
+    stored.value.set_disabled(false);
+    tx.Put(Accounts(), fresh.name(), stored.value);
+    return absl::OkStatus();
   };
   return command;
 }

@@ -7,6 +7,7 @@
 #include "services/platform/auth/password.h"
 #include "services/platform/ledger/command.h"
 #include "services/platform/privacy/sealer.h"
+#include "services/platform/runtime/admin.h"
 
 namespace huying::directory {
 
@@ -23,5 +24,14 @@ absl::StatusOr<ledger::Command> FirstAdministrator(auth::PasswordHasher& hasher,
                                                    privacy::Sealer& sealer,
                                                    std::string_view account,
                                                    std::string_view password);
+
+// The glue for `huying admin init`: admin::Init(options, directory::MakeFirstAccount).
+absl::Status MakeFirstAccount(runtime::admin::FirstAccountContext& context);
+
+// The way back in when nobody can sign in (a forgotten password; a restore without the key store, under
+// whose keys the hashes are sealed): a new password for an account there is, which is enabled by it. For
+// whoever has the machine and stopped the server; it is an entry of the journal. NOT_FOUND otherwise.
+absl::StatusOr<ledger::Command> ResetPassword(auth::PasswordHasher& hasher, privacy::Sealer& sealer,
+                                              std::string_view account, std::string_view password);
 
 }  // namespace huying::directory

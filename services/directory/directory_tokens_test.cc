@@ -276,5 +276,28 @@ TEST_F(DirectoryTokensTest, TheFirstAdministratorIsMadeOnceAndHasNoPowerOfAnExer
             "post");
 }
 
+TEST_F(DirectoryTokensTest, APasswordIsResetOnTheMachineEvenWithoutTheKeysItWasSealedUnder) {
+  ASSERT_TRUE(SetPassword("limin-duty", kRight, /*disabled=*/true).ok());
+  auto other_keys = *privacy::KeyStore::Open(*engine_, dir_ / "restored-keys.db", clock_);
+  privacy::Sealer sealer(*other_keys, "live");
+  auto reset = [&](const char* account) {
+    auto command = ResetPassword(hasher_, sealer, account, "another-password");
+    EXPECT_TRUE(command.ok()) << command.status();
+    command->context.received_at = clock_.Now();
+    return realms_.at("live")
+        .ledger->ExecuteAndWait(*std::move(command), absl::Seconds(20))
+        .status();
+  };
+  EXPECT_EQ(reset("nobody").code(), absl::StatusCode::kNotFound);
+  ASSERT_TRUE(reset("limin-duty").ok());
+  DirectoryService restored(*realms_.at("live").ledger, clock_, sealer, tools_, rules_);
+  v1::SignInRequest request;
+  request.set_account("limin-duty");
+  request.set_password("another-password");
+  EXPECT_TRUE(restored.SignIn(ContextOf(), request).ok());
+  request.set_password(kRight);
+  EXPECT_FALSE(restored.SignIn(ContextOf(), request).ok());
+}
+
 }  // namespace
 }  // namespace huying::directory

@@ -45,6 +45,7 @@ class DirectoryModuleTest : public testing::Test {
     if (module_ != nullptr) module_->Stop();
   }
 
+  // As `huying admin init` does, on the ledger that is open already.
   void MakeAdministrator() {
     privacy::Sealer sealer(platform_->key_store(), "live");
     auto command = FirstAdministrator(platform_->passwords(), sealer, "admin", kPassword);
@@ -151,6 +152,21 @@ TEST_F(DirectoryModuleTest, AnExportIsForProcessesOnly) {
   ASSERT_TRUE(admin.ok()) << admin.status();
   EXPECT_EQ(api_->ExportDirectory(With(*admin), {}).status().code(),
             absl::StatusCode::kPermissionDenied);
+}
+
+TEST(FirstAccountTest, AdminInitMakesTheFirstAdministrator) {
+  base::TempDir dir;
+  auto made = runtime::admin::Init(
+      {.data_dir = dir / "data", .account = "admin", .password_cost = auth::PasswordCost::kTest},
+      MakeFirstAccount);
+  ASSERT_TRUE(made.ok()) << made.status();
+  EXPECT_GE(made->password.size(), 12u);
+  auto short_one = runtime::admin::Init({.data_dir = dir / "other",
+                                         .account = "admin",
+                                         .password = "short",
+                                         .password_cost = auth::PasswordCost::kTest},
+                                        MakeFirstAccount);
+  EXPECT_EQ(base::ProblemOf(short_one.status()).rule_id(), "directory.password-min");
 }
 
 }  // namespace
