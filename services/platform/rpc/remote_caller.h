@@ -5,8 +5,12 @@
 #include <string>
 #include <string_view>
 
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
 #include "services/platform/base/clock.h"
 #include "services/platform/rpc/caller.h"
 #include "services/platform/rpc/channel.h"
@@ -21,6 +25,10 @@ namespace huying::rpc {
 //   rpc::RemoteCaller directory(*channel, [&](const CallContext& c) { return signer.Mint(c); },
 //   clock);
 //
+// A token is used again for the same caller for half a minute, less than any token lives: signing and
+// verifying one for each call would cost more than the call. `mint` adds the permission "node", as
+// auth::Tokens::MintForCall does.
+//
 // Thread-safe. The channel and the clock must outlive it.
 class RemoteCaller final : public Caller {
  public:
@@ -33,10 +41,18 @@ class RemoteCaller final : public Caller {
                     google::protobuf::Message* response) override;
 
  private:
+  struct Minted {
+    std::string token;
+    absl::Time until;
+  };
+  absl::StatusOr<std::string> TokenFor(const context::CallContext& context);
+
   Channel& channel_;
   const MintToken mint_;
   const base::Clock& machine_clock_;
   const RetryOptions retry_;
+  absl::Mutex mutex_;
+  absl::flat_hash_map<std::string, Minted> minted_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace huying::rpc

@@ -25,6 +25,15 @@ absl::Status WrongType(const Message& message) {
   return absl::InternalError(absl::StrCat("called with a ", message.GetDescriptor()->full_name()));
 }
 
+// Whoever calls from inside the process is a part of this installation, as a process with the node key
+// is: the same calls are open to both.
+void AddNodePermission(context::CallContext* context) {
+  auto& held = context->permissions;
+  if (std::find(held.begin(), held.end(), kNodePermission) == held.end()) {
+    held.push_back(kNodePermission);
+  }
+}
+
 }  // namespace
 
 absl::Status CheckMessage(const Method& method, const Message& request,
@@ -42,6 +51,7 @@ absl::Status Router::CallLocal(const context::CallContext& context, std::string_
   call.method = methods_.Find(method);
   const bool is_public = call.method != nullptr && call.method->policy.permission() == "public";
   call.context = is_public ? PublicContext() : context;
+  if (!is_public) AddNodePermission(&call.context);
   call.context.peer = context.peer;
   call.context.deadline = context.deadline;
   call.context.method =

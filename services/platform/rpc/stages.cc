@@ -21,7 +21,6 @@ using base::Reason;
 
 constexpr char kPublic[] = "public";
 constexpr char kAnySignedIn[] = "any";
-constexpr char kNode[] = "node";
 // Principals that only a process of this installation can have.
 constexpr char kNodePrefix[] = "node:";
 constexpr char kSystemPrefix[] = "system:";
@@ -34,7 +33,7 @@ bool Holds(const context::CallContext& context, std::string_view permission) {
 // A node's token carries the permission itself when its principal is the person who decided.
 bool IsNode(const context::CallContext& context) {
   return absl::StartsWith(context.principal, kNodePrefix) ||
-         absl::StartsWith(context.principal, kSystemPrefix) || Holds(context, kNode);
+         absl::StartsWith(context.principal, kSystemPrefix) || Holds(context, kNodePermission);
 }
 
 std::string_view TierZh(common::v1::Tier tier) {
@@ -130,7 +129,7 @@ absl::Time DeadlineOf(const Method& method, absl::Time asked, absl::Time receive
 absl::Status CheckPermission(const Method& method, const context::CallContext& context) {
   const std::string& needed = method.policy.permission();
   if (needed == kPublic || needed == kAnySignedIn) return absl::OkStatus();
-  if (needed == kNode) {
+  if (needed == kNodePermission) {
     if (IsNode(context)) return absl::OkStatus();
     return base::Denied(Reason::PERMISSION_MISSING, "只供本系统的其他进程调用",
                         "only another process of this installation may call this")
@@ -150,7 +149,7 @@ absl::Status CheckTier(const Method& method, const context::CallContext& context
   const common::v1::Tier lowest = method.policy.lowest_tier();
   const common::v1::Tier tier = context.actor.tier();
   const bool exempt = !context.actor.system().empty() || method.policy.permission() == kPublic ||
-                      method.policy.permission() == kNode;
+                      method.policy.permission() == kNodePermission;
   if (exempt || tier <= lowest) return absl::OkStatus();
   return base::Denied(Reason::TIER_TOO_LOW,
                       absl::StrCat("需要", Abs(TierZh(lowest)), "级以上岗位,当前岗位是",

@@ -21,6 +21,8 @@ namespace huying::rpc {
 
 inline constexpr char kLiveRealm[] = "live";  // the realm of calls that need no sign-in
 inline constexpr int kRequestIdMax = 128;
+// Held by calls between processes, and by calls between services of one process.
+inline constexpr char kNodePermission[] = "node";
 
 struct RouterLimits {
   size_t request_bytes_max = 1 << 20;
