@@ -15,6 +15,7 @@ int main(int argc, char** argv) {
   huying::cli::AddDirectoryCommands(cli);
   huying::cli::AddPlanCommands(cli);
   huying::cli::AddCaseFileCommands(cli);
+  huying::cli::AddAdminCommands(cli);
   app.footer(cli.say()(
       "语言: LANG 或 HUYING_LANG=en。时间一律北京时间。\n"
       "退出码: 0 成功, 1 用法, 2 被拒绝, 3 联系不上, 4 需登录, 5 结果不符合预期",

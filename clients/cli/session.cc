@@ -50,7 +50,9 @@ void FillRequestId(google::protobuf::Message& request) {
   }
 }
 
-absl::Status WriteWhole(const std::string& path, const std::string& text) {
+}  // namespace
+
+absl::Status WriteSecretFile(const std::string& path, const std::string& text) {
   const std::string part = path + ".part";
   const int file = open(part.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   const bool written = file >= 0 && write(file, text.data(), text.size()) == ssize_t(text.size()) &&
@@ -61,8 +63,6 @@ absl::Status WriteWhole(const std::string& path, const std::string& text) {
   return base::Refused(base::Reason::CONDITION_NOT_MET, absl::StrCat("写不了 ", path),
                        absl::StrCat("cannot write ", path));
 }
-
-}  // namespace
 
 std::string NewRequestId() {
   unsigned char bytes[16];
@@ -110,7 +110,7 @@ absl::Status Session::Keep(const directory::v1::TokenResponse& token, std::strin
                                {"realm", realm_},
                                {"account", account_},
                                {"expires", absl::ToUnixSeconds(expires_)}};
-  return WriteWhole(Path(), json.dump(2) + "\n");
+  return WriteSecretFile(Path(), json.dump(2) + "\n");
 }
 
 absl::Status Session::Forget() {

@@ -63,6 +63,9 @@ class Session {
   std::unique_ptr<rpc::Channel> channel_;
 };
 
+// Whole or not at all, mode 0600.
+absl::Status WriteSecretFile(const std::string& path, const std::string& text);
+
 // 128 random bits in hex.
 std::string NewRequestId();
 

@@ -15,5 +15,7 @@ void AddWatchCommand(Cli& cli);
 void AddDirectoryCommands(Cli& cli);  // roster, areas, posts, powers
 void AddPlanCommands(Cli& cli);
 void AddCaseFileCommands(Cli& cli);
+void AddAdminCommands(Cli& cli);                  // on the server's machine
+void AddLoadCommands(Cli& cli, CLI::App* group);  // part of admin
 
 }  // namespace huying::cli

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// `huying admin load-directory | load-plan`: files into a running server, through its public API.
+#include <fstream>
+#include <iostream>
+#include <memory>
+#include <sstream>
+
+#include "clients/cli/commands/commands.h"
+#include "clients/cli/fields.h"
+#include "huying/directory/v1/directory_service.pb.h"
+#include "huying/plan/v1/plan_service.pb.h"
+#include "services/directory/yaml_directory.h"
+#include "services/platform/base/status.h"
+
+namespace huying::cli {
+namespace {
+
+constexpr char kDirectory[] = "huying.directory.v1.DirectoryService/";
+constexpr char kPlan[] = "huying.plan.v1.PlanService/";
+
+struct Words {
+  std::string file;
+  std::vector<std::string> files;
+  std::string from;
+  int days = 60;
+  std::string passwords_to;
+};
+
+// Accounts of the file, each with a fresh random password; the list is for its owner's eyes.
+absl::StatusOr<std::string> PutAccounts(Cli& cli, const directory::v1::Directory& loaded) {
+  std::string list;
+  for (const directory::v1::Account& account : loaded.accounts()) {
+    directory::v1::PutAccountRequest request;
+    *request.mutable_account() = account;
+    request.set_password(NewRequestId());
+    common::v1::Receipt receipt;
+    RETURN_IF_ERROR(cli.session().Call(std::string(kDirectory) + "PutAccount", request, &receipt));
+    list += account.name() + " " + request.password() + "\n";
+  }
+  return list;
+}
+
+int LoadDirectory(Cli& cli, const Words& words) {
+  absl::CivilDay from =
+      absl::ToCivilDay(cli.session().clock().Now(), absl::FixedTimeZone(8 * 60 * 60));
+  if (!words.from.empty() && !absl::ParseCivilTime(words.from, &from)) {
+    return cli.Fail(base::Invalid(base::Reason::FIELD_INVALID, "--from 应为 2026-03-01 这样的日期",
+                                  "--from wants a date such as 2026-03-01"));
+  }
+  auto loaded = directory::LoadDirectoryYaml(words.file, {.from = from, .days = words.days});
+  if (!loaded.ok()) return cli.Fail(loaded.status());
+  directory::v1::ImportDirectoryRequest request;
+  *request.mutable_directory() = *loaded;
+  request.mutable_directory()->clear_accounts();
+  common::v1::Receipt receipt;
+  absl::Status status =
+      cli.session().Call(std::string(kDirectory) + "ImportDirectory", request, &receipt);
+  if (!status.ok()) return cli.Fail(status);
+  std::cout << cli.say()("✓ 已装入: ", "✓ loaded: ") << loaded->areas_size()
+            << cli.say()(" 个区划, ", " areas, ") << loaded->posts_size()
+            << cli.say()(" 个岗位, ", " posts, ") << loaded->people_size()
+            << cli.say()(" 人, ", " people, ") << loaded->shifts_size()
+            << cli.say()(" 个班次", " shifts") << "\n";
+  if (words.passwords_to.empty()) return kOk;
+  const auto list = PutAccounts(cli, *loaded);
+  if (!list.ok()) return cli.Fail(list.status());
+  status = WriteSecretFile(words.passwords_to, *list);
+  if (!status.ok()) return cli.Fail(status);
+  std::cout << cli.say()("✓ 账号与口令写在 ", "✓ accounts and passwords are in ")
+            << words.passwords_to << "\n";
+  return kOk;
+}
+
+int LoadPlans(Cli& cli, const Words& words) {
+  for (const std::string& path : words.files) {
+    std::ifstream file(path);
+    std::stringstream text;
+    text << file.rdbuf();
+    plan::v1::ImportPlanRequest request;
+    request.set_yaml(text.str());
+    common::v1::Receipt receipt;
+    const absl::Status status =
+        cli.session().Call(std::string(kPlan) + "ImportPlan", request, &receipt);
+    if (!status.ok()) return cli.Fail(base::InField(status, path));
+    cli.Print(receipt);
+  }
+  return kOk;
+}
+
+}  // namespace
+
+void AddLoadCommands(Cli& cli, CLI::App* group) {
+  auto words = std::make_shared<Words>();
+  const Say& say = cli.say();
+  CLI::App* load =
+      cli.AddCommand(group, "load-directory", "装入区划、单位、岗位、人员、值班表 (YAML)",
+                     "load areas, units, posts, people and rosters from YAML",
+                     [&cli, words] { return LoadDirectory(cli, *words); });
+  load->add_option("file", words->file, "directory.yaml")->required()->check(CLI::ExistingFile);
+  load->add_option("--from", words->from,
+                   say("排班起始日 (缺省: 今天)", "first day of the rota (default: today)"));
+  load->add_option("--days", words->days, say("排班天数", "days of rota"))
+      ->check(CLI::Range(1, 400));
+  load->add_option("--passwords-to", words->passwords_to,
+                   say("为账号设随机口令, 写入此文件 (0600)",
+                       "give accounts random passwords, listed in this file (0600)"));
+  CLI::App* plans = cli.AddCommand(group, "load-plan", "装入预案 (YAML, 错误指到行)",
+                                   "load plans from YAML; errors name the line",
+                                   [&cli, words] { return LoadPlans(cli, *words); });
+  plans->add_option("files", words->files, "plan.yaml …")->required()->check(CLI::ExistingFile);
+}
+
+}  // namespace huying::cli
