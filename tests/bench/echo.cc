@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The bare peer: a gRPC server (callback API) that answers every unary call with its own bytes.
-#include <CLI/CLI.hpp>
 #include <grpcpp/generic/async_generic_service.h>
 #include <grpcpp/grpcpp.h>
 
+#include <CLI/CLI.hpp>
 #include <iostream>
 
 namespace {

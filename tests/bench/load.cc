@@ -2,10 +2,10 @@
 //
 // One load generator for all servers: N unary calls in flight on one channel for a bounded time, the
 // same client code whatever answers. Prints one JSON line: calls per second, errors, p50, p99.
-#include <CLI/CLI.hpp>
 #include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/grpcpp.h>
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -31,7 +31,9 @@ struct Settings {
   int bytes = 200;
 };
 
-std::string Bytes(const google::protobuf::MessageLite& message) { return message.SerializeAsString(); }
+std::string Bytes(const google::protobuf::MessageLite& message) {
+  return message.SerializeAsString();
+}
 
 // etcd's PutRequest is {1: key, 2: value}, written by hand.
 std::string EtcdPut(const std::string& key, const std::string& value) {
@@ -119,8 +121,9 @@ class Load {
     call->response.Clear();
     call->start = SteadyClock::now();
     Call* raw = call.release();
-    stub_.UnaryCall(raw->context.get(), Method(), grpc::StubOptions(), &raw->request, &raw->response,
-                    [this, raw](grpc::Status status) { Finished(std::unique_ptr<Call>(raw), status); });
+    stub_.UnaryCall(
+        raw->context.get(), Method(), grpc::StubOptions(), &raw->request, &raw->response,
+        [this, raw](grpc::Status status) { Finished(std::unique_ptr<Call>(raw), status); });
   }
 
   void Finished(std::unique_ptr<Call> call, const grpc::Status& status) {

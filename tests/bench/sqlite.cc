@@ -2,9 +2,9 @@
 //
 // The other peer: raw SQLite group commit (WAL, synchronous=FULL) of the rows one plain command
 // writes: a record, an entry, one channel-free journal line. One thread, `--batch` rows per commit.
-#include <CLI/CLI.hpp>
 #include <sqlite3.h>
 
+#include <CLI/CLI.hpp>
 #include <chrono>
 #include <filesystem>
 #include <iostream>
