@@ -8,9 +8,7 @@
 
 #include "clients/cli/commands/commands.h"
 #include "services/directory/bootstrap.h"
-#include "services/directory/store.h"
 #include "services/huyingd/service_table.h"
-#include "services/platform/base/status.h"
 
 namespace huying::cli {
 namespace {
@@ -29,25 +27,13 @@ struct Words {
   bool cheap_passwords = false;
 };
 
-absl::Status WriteFirstAccount(admin::FirstAccountContext& context) {
-  ASSIGN_OR_RETURN(auto ledger, context.OpenLedger("directory", directory::DirectoryKinds()));
-  ASSIGN_OR_RETURN(ledger::Command command,
-                   directory::FirstAdministrator(context.passwords(), context.sealer(),
-                                                 context.account(), context.password()));
-  command.context.received_at = context.clock().Now();
-  const absl::Status written =
-      ledger->ExecuteAndWait(std::move(command), absl::Seconds(20)).status();
-  ledger->Stop();
-  return written;
-}
-
 int Init(Cli& cli, const Words& words) {
   admin::InitOptions options;
   options.data_dir = words.data;
   options.account = words.account;
   options.person_name = words.person;
   if (words.cheap_passwords) options.password_cost = auth::PasswordCost::kTest;
-  const auto made = admin::Init(options, WriteFirstAccount);
+  const auto made = admin::Init(options, directory::MakeFirstAccount);
   if (!made.ok()) return cli.Fail(made.status());
   const Say& say = cli.say();
   std::cout << say("✓ 数据目录已建好: ", "✓ data folder made: ") << words.data << "\n"
