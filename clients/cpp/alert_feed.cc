@@ -54,6 +54,15 @@ bool AlertFeed::WaitFor(int64_t seq, absl::Duration limit) const {
   return cursor_.seq() >= seq;
 }
 
+bool AlertFeed::WaitForEntry(int64_t seq, absl::Duration limit) const {
+  const auto there = [this, seq]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return cursor_.seq() >= seq || told_.count(seq) > 0 || !refusal_.ok();
+  };
+  absl::MutexLock lock(&mutex_);
+  mutex_.AwaitWithTimeout(absl::Condition(&there), limit);
+  return cursor_.seq() >= seq || told_.count(seq) > 0;
+}
+
 alert::v1::Cursor AlertFeed::cursor() const {
   absl::MutexLock lock(&mutex_);
   return cursor_;
@@ -89,6 +98,7 @@ void AlertFeed::Take(const SubscribeEvent& event) {
     if (event.has_resync()) {
       cursor_.Clear();
       seen_.clear();
+      told_.clear();
     }
     fresh = IsNew(event);
   }
@@ -102,9 +112,11 @@ void AlertFeed::Take(const SubscribeEvent& event) {
   if (fresh) on_event_(event);
   // The cursor moves after the effect: who waits for it finds the effect done.
   absl::MutexLock lock(&mutex_);
+  if (event.seq() > cursor_.seq()) told_.insert(event.seq());
   if (!event.has_cursor()) return;
   cursor_ = event.cursor();
   seen_.erase(seen_.begin(), seen_.upper_bound(cursor_.seq()));
+  told_.erase(told_.begin(), told_.upper_bound(cursor_.seq()));
 }
 
 absl::Status AlertFeed::RunStream() {

@@ -47,6 +47,9 @@ class AlertFeed {
 
   // True when every entry up to `seq` of the alert ledger was delivered, within `limit`.
   bool WaitFor(int64_t seq, absl::Duration limit) const;
+  // True when the entry `seq` was delivered, or proved not to be for this area, within `limit`. Does
+  // not wait for what came before it.
+  bool WaitForEntry(int64_t seq, absl::Duration limit) const;
   // Where a later feed may go on: complete up to here.
   alert::v1::Cursor cursor() const;
   // Ended for good: the server refuses this subscription.
@@ -66,7 +69,9 @@ class AlertFeed {
   const OnState on_state_;
   mutable absl::Mutex mutex_;
   alert::v1::Cursor cursor_ ABSL_GUARDED_BY(mutex_);
-  std::set<int64_t> seen_ ABSL_GUARDED_BY(mutex_);  // beyond the cursor
+  // Beyond the cursor: taken from the stream, and those whose callback has returned.
+  std::set<int64_t> seen_ ABSL_GUARDED_BY(mutex_);
+  std::set<int64_t> told_ ABSL_GUARDED_BY(mutex_);
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   bool stream_over_ ABSL_GUARDED_BY(mutex_) = false;
   absl::Status stream_end_ ABSL_GUARDED_BY(mutex_);

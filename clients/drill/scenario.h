@@ -89,6 +89,7 @@ struct ActSpec {
   std::map<std::string, std::string> save;
   // Rule id or reason this act must be refused with; empty = it must succeed.
   std::string refused;
+  int n = 1;         // which repetition, for ${n}
   std::string text;  // what the time line says, else the RPC's name
   std::string text_en;
   std::set<std::string> uses;  // variables its body names

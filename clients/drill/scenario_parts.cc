@@ -148,6 +148,7 @@ void ReadActs(const std::vector<YAML::Node>& items, Scenario& scenario, Findings
     }
     for (int64_t n = 1; n <= times; ++n) {
       ActSpec one = act;
+      one.n = static_cast<int>(n);
       if (times > 1) {
         one.id = absl::StrCat(act.id, "-", n);
         one.when.at = *act.when.at + (n - 1) * *every;

@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "clients/drill/describe.h"
+
+#include <map>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "services/platform/base/clock.h"
+
+namespace huying::drill_client {
+namespace {
+
+using drill::rules::SeenEntry;
+using platform::v1::Change;
+
+struct Detail {
+  std::string kind;
+  std::string zh;
+  std::string en;
+  bool bad = false;
+};
+
+const char* LevelWord(incident::v1::EventLevel level) {
+  switch (level) {
+    case incident::v1::LEVEL_I:
+      return "Ⅰ";
+    case incident::v1::LEVEL_II:
+      return "Ⅱ";
+    case incident::v1::LEVEL_III:
+      return "Ⅲ";
+    case incident::v1::LEVEL_IV:
+      return "Ⅳ";
+    default:
+      return "—";
+  }
+}
+
+Detail OfIncident(const incident::v1::Incident& incident) {
+  const auto& f = incident.figures();
+  Detail detail{"incident", "", ""};
+  if (incident.level() != incident::v1::EVENT_LEVEL_UNSPECIFIED) {
+    absl::StrAppend(&detail.zh, "初判", LevelWord(incident.level()), "级");
+    absl::StrAppend(&detail.en, "level ", LevelWord(incident.level()));
+  }
+  const auto add = [&detail](int64_t n, const char* zh, const char* en) {
+    if (n == 0) return;
+    absl::StrAppend(&detail.zh, detail.zh.empty() ? "" : "，", zh, n);
+    absl::StrAppend(&detail.en, detail.en.empty() ? "" : ", ", n, " ", en);
+  };
+  add(f.dead(), "死亡", "dead");
+  add(f.missing(), "失踪", "missing");
+  add(f.trapped(), "被困", "trapped");
+  add(f.seriously_injured(), "重伤", "seriously injured");
+  add(f.injured(), "受伤", "injured");
+  return detail;
+}
+
+Detail OfReport(const incident::v1::Report& report) {
+  static const std::map<int, Words> kChains = {
+      {incident::v1::GOVERNMENT, {"政府", "government"}},
+      {incident::v1::WORK_SAFETY, {"应急管理部门", "work safety"}},
+      {incident::v1::MINE_SAFETY, {"煤矿安全", "mine safety"}},
+      {incident::v1::PARTY, {"党委", "party"}}};
+  static const std::map<int, Words> kKinds = {{incident::v1::FIRST, {"首报", "first"}},
+                                              {incident::v1::FOLLOW_UP, {"续报", "follow-up"}},
+                                              {incident::v1::FINAL, {"终报", "final"}},
+                                              {incident::v1::CORRECTION, {"更正", "correction"}}};
+  Detail detail{"report", "", "", report.late()};
+  const auto chain = kChains.find(report.chain());
+  const auto kind = kKinds.find(report.kind());
+  if (chain != kChains.end()) detail.zh = chain->second.zh, detail.en = chain->second.en;
+  if (kind != kKinds.end()) {
+    absl::StrAppend(&detail.zh, " ", kind->second.zh);
+    absl::StrAppend(&detail.en, " ", kind->second.en);
+  }
+  std::vector<std::string> bodies;
+  for (const auto& receiver : report.receivers()) {
+    bodies.push_back(absl::StrCat(receiver.body(), receiver.skip_level() ? "（越级）" : ""));
+  }
+  if (!bodies.empty()) absl::StrAppend(&detail.zh, " → ", absl::StrJoin(bodies, "、"));
+  return detail;
+}
+
+Detail OfAlert(const alert::v1::Alert& alert) {
+  Detail detail{"alert", absl::StrCat("“", alert.title(), "”"),
+                absl::StrCat(alert.name(), " '", alert.title(), "'")};
+  if (alert.recipient_count() > 0) {
+    absl::StrAppend(&detail.zh, "，对象", alert.recipient_count(), "个岗位");
+    absl::StrAppend(&detail.en, ", ", alert.recipient_count(), " posts");
+  }
+  return detail;
+}
+
+Detail OfRecipient(const alert::v1::Recipient& recipient) {
+  if (!recipient.has_answered_at()) return {"receipt", "", ""};
+  static const std::map<int, Words> kAnswers = {{alert::v1::RECEIVED, {"收到", "received"}},
+                                                {alert::v1::ON_POST, {"已到岗", "on post"}},
+                                                {alert::v1::EVACUATED, {"已转移", "evacuated"}},
+                                                {alert::v1::CANNOT, {"无法执行", "cannot comply"}}};
+  Detail detail{"answer", "", "", recipient.late() || recipient.answer() == alert::v1::CANNOT};
+  const auto answer = kAnswers.find(recipient.answer());
+  if (answer != kAnswers.end()) detail.zh = answer->second.zh, detail.en = answer->second.en;
+  if (recipient.evacuated() > 0) {
+    absl::StrAppend(&detail.zh, recipient.evacuated(), "人");
+    absl::StrAppend(&detail.en, " ", recipient.evacuated());
+  }
+  if (!recipient.answer_text().empty()) absl::StrAppend(&detail.zh, "：", recipient.answer_text());
+  if (recipient.late()) detail.zh += "（超时）", detail.en += " (late)";
+  return detail;
+}
+
+Detail OfEscalation(const alert::v1::Escalation& escalation) {
+  const std::string silent = absl::StrJoin(escalation.silent_posts(), " ");
+  const std::string called = absl::StrJoin(escalation.called_posts(), " ");
+  return {"escalation", absl::StrCat("无应答：", silent, "；改叫：", called),
+          absl::StrCat("no answer: ", silent, "; called: ", called), true};
+}
+
+Detail OfTask(const incident::v1::Task& task) {
+  return {"task", absl::StrCat("“", task.goal(), "”", task.overdue() ? "（超时）" : ""),
+          absl::StrCat(task.name(), task.overdue() ? " (overdue)" : ""), task.overdue()};
+}
+
+Detail OfClock(const incident::v1::LegalClock& clock) {
+  const bool late =
+      clock.state() == incident::v1::OVERDUE || clock.state() == incident::v1::MET_LATE;
+  return {"clock", absl::StrCat("“", clock.title(), "”", late ? "超时" : ""),
+          absl::StrCat(clock.rule_id(), late ? " overdue" : ""), late};
+}
+
+Detail OfResponse(const incident::v1::Response& response) {
+  Detail detail{"response", absl::StrCat(response.level(), "级响应"),
+                absl::StrCat("response level ", response.level())};
+  if (response.has_handover()) {
+    absl::StrAppend(&detail.zh, "，指挥权移交", response.handover().body());
+    absl::StrAppend(&detail.en, ", command handed to ", response.handover().body());
+  }
+  return detail;
+}
+
+template <typename Message>
+Message Parsed(const Change& change) {
+  Message message;
+  message.ParseFromString(change.image());
+  return message;
+}
+
+Detail OfChange(const Change& change, const Situation& situation) {
+  const std::string& kind = change.kind();
+  if (kind == "incident") return OfIncident(Parsed<incident::v1::Incident>(change));
+  if (kind == "report") return OfReport(Parsed<incident::v1::Report>(change));
+  if (kind == "response") return OfResponse(Parsed<incident::v1::Response>(change));
+  if (kind == "task") return OfTask(Parsed<incident::v1::Task>(change));
+  if (kind == "clock") return OfClock(Parsed<incident::v1::LegalClock>(change));
+  if (kind == "alert") return OfAlert(Parsed<alert::v1::Alert>(change));
+  if (kind == "escalation") return OfEscalation(Parsed<alert::v1::Escalation>(change));
+  if (kind == "recipient") {
+    Detail detail = OfRecipient(Parsed<alert::v1::Recipient>(change));
+    const auto view = situation.alerts().find(Parsed<alert::v1::Recipient>(change).alert());
+    if (detail.kind == "answer" && view != situation.alerts().end()) {
+      absl::StrAppend(&detail.zh, "（", view->second.alert.title(), "）");
+      absl::StrAppend(&detail.en, " (", view->first, ")");
+    }
+    return detail;
+  }
+  return {"other", "", ""};
+}
+
+}  // namespace
+
+TimelineItem Describe(const SeenEntry& seen, const Situation& situation) {
+  const platform::v1::Entry& entry = seen.entry;
+  TimelineItem item;
+  item.at = base::FromProto(entry.received_at());
+  item.ledger = seen.ledger;
+  item.seq = entry.seq();
+  item.post = entry.actor().post();
+  item.who = absl::StrCat(entry.actor().post_name(), entry.actor().person_name().empty() ? "" : " ",
+                          entry.actor().person_name());
+  const Words words = ActWords(entry.act());
+  Detail detail{"other", "", ""};
+  if (entry.has_refusal()) {
+    detail = {"problem", absl::StrCat("被拒绝：", entry.refusal().message()),
+              absl::StrCat("refused: ", entry.refusal().message_en()), true};
+  } else if (!entry.changes().empty()) {
+    detail = OfChange(entry.changes(0), situation);
+    // What was missed matters more than the record it was noted on.
+    for (const Change& change : entry.changes()) {
+      if (change.kind() == "escalation") detail = OfChange(change, situation);
+    }
+  }
+  item.kind = detail.kind;
+  item.bad = detail.bad;
+  item.zh = absl::StrCat(words.zh, detail.zh.empty() ? "" : " ", detail.zh);
+  item.en = absl::StrCat(words.en, detail.en.empty() ? "" : ": ", detail.en);
+  return item;
+}
+
+Words ActWords(const std::string& act) {
+  static const std::map<std::string, Words> kWords = {
+      {"incident.TakeIntake", {"接报", "intake"}},
+      {"incident.TakeOver", {"接手核实", "taken over to verify"}},
+      {"incident.ConfirmIncident", {"核实属实", "confirmed"}},
+      {"incident.RejectIncident", {"不属实", "rejected"}},
+      {"incident.TransferIncident", {"移送", "transferred"}},
+      {"incident.SetLeadDepartment", {"确定牵头部门", "lead department set"}},
+      {"incident.StartFirstHandling", {"先期处置", "first handling"}},
+      {"incident.RecordFigures", {"更新伤亡数据", "new figures"}},
+      {"incident.SetLevel", {"定级", "level set"}},
+      {"incident.MarkControlled", {"险情已控制", "under control"}},
+      {"incident.Relapse", {"险情反复", "relapse"}},
+      {"incident.EndIncident", {"应急结束", "emergency ended"}},
+      {"incident.DraftReport", {"起草报告", "report drafted"}},
+      {"incident.SendReportOrally", {"电话报告", "reported by phone"}},
+      {"incident.SignReport", {"签发报告", "report signed"}},
+      {"incident.SendReport", {"书面报送", "report sent"}},
+      {"incident.RecordReportReceipt", {"登记回执", "receipt of report"}},
+      {"incident.ReturnReport", {"退回补充", "report returned"}},
+      {"incident.ProposeResponse", {"建议启动响应", "response proposed"}},
+      {"incident.DeclineResponse", {"不启动响应", "response declined"}},
+      {"incident.ActivateResponse", {"启动响应", "response activated"}},
+      {"incident.AdjustResponse", {"调整响应", "response adjusted"}},
+      {"incident.HandOverResponse", {"移交指挥权", "command handed over"}},
+      {"incident.EndResponse", {"终止响应", "response ended"}},
+      {"incident.AssignTask", {"下达任务", "task assigned"}},
+      {"incident.AcceptTask", {"接受任务", "task accepted"}},
+      {"incident.ReportTaskProgress", {"任务进展", "task progress"}},
+      {"incident.CompleteTask", {"完成任务", "task done"}},
+      {"incident.DeclineTask", {"不接受任务", "task declined"}},
+      {"incident.VerifyTask", {"核验任务", "task verified"}},
+      {"incident.CloseOpenItem", {"办结待办", "open item closed"}},
+      {"alert.IssueNotice", {"发布紧急通知", "notice issued"}},
+      {"alert.DraftWarning", {"制作预警", "warning drafted"}},
+      {"alert.ReviewWarning", {"审核预警", "warning reviewed"}},
+      {"alert.SignWarning", {"签发预警", "warning signed"}},
+      {"alert.IssueWarning", {"发布预警", "warning issued"}},
+      {"alert.AdjustWarning", {"调整预警", "warning adjusted"}},
+      {"alert.ExtendWarning", {"延长预警", "warning extended"}},
+      {"alert.WithdrawDraft", {"撤回草稿", "draft withdrawn"}},
+      {"alert.LiftAlert", {"解除", "lifted"}},
+      {"alert.ReportReceipts", {"送达回执", "receipts"}},
+      {"alert.Answer", {"应答", "answer"}},
+      {"directory.ImportDirectory", {"导入名录", "directory copied"}},
+      {"plan.ImportPlan", {"导入预案", "plan copied"}},
+  };
+  const auto known = kWords.find(act);
+  if (known != kWords.end()) return known->second;
+  return {act, act};
+}
+
+}  // namespace huying::drill_client
