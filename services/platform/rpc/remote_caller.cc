@@ -70,9 +70,12 @@ absl::Status RemoteCaller::Call(const context::CallContext& context, std::string
   if (policy.permission() != "public") {
     ASSIGN_OR_RETURN(token, TokenFor(context));
   }
-  return CallWithRetry(policy.idempotency(), retry_, machine_clock_, context.deadline, [&] {
-    return channel_.Call(method, token, context.deadline, request, response);
-  });
+  absl::Time deadline = context.deadline;
+  if (policy.deadline_ms() > 0) {  // as the server reckons it
+    deadline = std::min(deadline, machine_clock_.Now() + absl::Milliseconds(policy.deadline_ms()));
+  }
+  return CallWithRetry(policy.idempotency(), retry_, machine_clock_, deadline,
+                       [&] { return channel_.Call(method, token, deadline, request, response); });
 }
 
 }  // namespace huying::rpc

@@ -31,7 +31,8 @@ std::string FaultPrefix() {
 Router::Router(RouterOptions options)
     : options_(std::move(options)),
       fault_prefix_(FaultPrefix()),
-      tokens_(options_.tokens_kept_max) {
+      tokens_(options_.tokens_kept_max),
+      watch_(*options_.machine_clock) {
   if (options_.metrics != nullptr) {
     denied_ = options_.metrics->GetCounter("huying_rpc_denied_total",
                                            "Calls answered with "
@@ -57,7 +58,7 @@ int Router::streams() const {
 
 std::unique_ptr<PendingCall> Router::Begin(const Incoming& incoming, Reply reply) {
   auto call = std::make_unique<PendingCall>();
-  call->reply = std::move(reply);
+  call->reply = std::make_shared<Reply>(std::move(reply));
   call->received = Now();
   call->method = methods_.Find(incoming.method);
   if (call->method == nullptr) {
@@ -188,6 +189,7 @@ void Router::Gather(std::unique_ptr<PendingCall> call) {
   if (!command.ok()) return Finish(std::move(call), command.status());
   if (Now() > call->context.deadline) return Finish(std::move(call), TooLate(false));
   Complete(*call->method, call->context, *call->request, call->payload_hash, &*command);
+  if (call->owed == nullptr) WatchDeadline(*call);
   ledger::Ledger* ledger = call->ledger;
   ledger->Execute(*std::move(command), [this, ledger, held = std::move(call)](
                                            absl::StatusOr<common::v1::Receipt> receipt) mutable {
@@ -198,6 +200,13 @@ void Router::Gather(std::unique_ptr<PendingCall> call) {
       Decided(std::move(held), std::move(receipt));
     });
   });
+}
+
+void Router::WatchDeadline(PendingCall& call) {
+  call.owed = std::make_shared<OwedAnswer>();
+  call.owed->deadline = call.context.deadline;
+  call.owed->too_late = [reply = call.reply] { reply->answer(TooLate(true), nullptr); };
+  watch_.Add(call.owed);
 }
 
 void Router::Decided(std::unique_ptr<PendingCall> call,
@@ -227,7 +236,7 @@ void Router::StartStream(std::unique_ptr<PendingCall> call) {
     streams_.emplace(queue.get(), queue);
   }
   queue->OnClosed([this, shared, queue = queue.get()] { StreamOver(*shared, *queue); });
-  shared->reply.stream(queue);
+  shared->reply->stream(queue);
   const bool posted = threads.Post([shared, queue] {
     if (queue->closed()) return;
     absl::Status status = shared->method->route.stream(shared->context, *shared->request, queue);
@@ -287,8 +296,11 @@ absl::Status Router::Close(PendingCall& call, absl::Status status, bool local) {
 }
 
 void Router::Finish(std::unique_ptr<PendingCall> call, absl::Status status) {
+  const bool was_late = call->owed != nullptr && !call->owed->Claim();
+  if (was_late) status = TooLate(true);  // what the caller was told; the receipt waits for a retry
   status = Close(*call, std::move(status), /*local=*/false);
-  call->reply.answer(status, status.ok() ? call->response.get() : nullptr);
+  if (was_late) return;
+  call->reply->answer(status, status.ok() ? call->response.get() : nullptr);
 }
 
 void Router::Drain() {
@@ -308,6 +320,7 @@ void Router::Stop(absl::Duration limit) {
   while (in_flight_ > 0 && Now() < end) {
     never.WaitForNotificationWithTimeout(absl::Milliseconds(5));
   }
+  watch_.Stop();
   for (auto& threads : pools_) threads->Stop();
   answers_->Stop();
 }

@@ -19,6 +19,7 @@
 #include "services/platform/obs/metrics.h"
 #include "services/platform/rpc/authenticator.h"
 #include "services/platform/rpc/caller.h"
+#include "services/platform/rpc/deadline_watch.h"
 #include "services/platform/rpc/method.h"
 #include "services/platform/rpc/pool.h"
 #include "services/platform/rpc/routes.h"
@@ -116,6 +117,7 @@ class Router final : public RouteTable {
   void RunRead(std::unique_ptr<PendingCall> call);
   void RunMutation(std::unique_ptr<PendingCall> call);
   void Gather(std::unique_ptr<PendingCall> call);
+  void WatchDeadline(PendingCall& call);
   void Decided(std::unique_ptr<PendingCall> call, absl::StatusOr<common::v1::Receipt> receipt);
   void StartStream(std::unique_ptr<PendingCall> call);
   void StreamOver(PendingCall& call, StreamQueue& queue);
@@ -139,6 +141,7 @@ class Router final : public RouteTable {
   absl::flat_hash_map<StreamQueue*, std::shared_ptr<StreamQueue>> streams_
       ABSL_GUARDED_BY(streams_mutex_);
   std::array<std::unique_ptr<Pool>, kPoolKinds> pools_;
+  DeadlineWatch watch_;
   std::unique_ptr<Pool> answers_;  // one thread takes receipts off the ledgers' writers
 };
 

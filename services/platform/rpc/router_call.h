@@ -14,8 +14,8 @@ inline constexpr size_t kNameShownMax = 128;
 
 struct PendingCall {
   const Method* method = nullptr;  // null: no such method
-  Reply reply;
-  absl::Time received;  // machine time
+  std::shared_ptr<Reply> reply;    // shared with the deadline's watch
+  absl::Time received;             // machine time
   context::CallContext context;
   std::unique_ptr<google::protobuf::Message> request;
   std::unique_ptr<google::protobuf::Message> response;
@@ -24,6 +24,8 @@ struct PendingCall {
   int gathers = 0;
   bool has_place = false;
   std::string fault;  // number of an internal fault
+  // Set once a ledger has the command: the deadline may answer first.
+  std::shared_ptr<OwedAnswer> owed;
 };
 
 // Puts who calls into a context that already knows how it was called.

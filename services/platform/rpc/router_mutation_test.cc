@@ -146,6 +146,18 @@ TEST_F(MutationTest, GatheringThatOutlivesTheDeadlineIsNotExecuted) {
   EXPECT_EQ(toy_.ledger.executed(), 0);
 }
 
+TEST_F(MutationTest, AStuckLedgerDoesNotHoldTheCallerPastTheDeadline) {
+  toy_.ledger.Hold();
+  const absl::Status status =
+      toy_.Call(kPut, token_, PutOf("r-1", "k"), nullptr, absl::Milliseconds(200));
+  EXPECT_EQ(status.code(), absl::StatusCode::kDeadlineExceeded);
+  EXPECT_EQ(ProblemOf(status).next_step_en(), "ask again with the same request id");
+  EXPECT_EQ(toy_.router->in_flight(), 1);  // the work is still there
+  toy_.ledger.Release();
+  EXPECT_TRUE(Put(PutOf("r-1", "k")).ok());
+  EXPECT_EQ(toy_.ledger.executed(), 1);
+}
+
 TEST_F(MutationTest, FiftyAtOnceAreAllAnswered) {
   std::vector<std::thread> threads;
   std::vector<absl::StatusOr<Receipt>> receipts(50, absl::UnknownError("none"));
