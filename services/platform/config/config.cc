@@ -150,7 +150,6 @@ void Checker::Services(absl::Span<const std::string> known) {
 
 void Checker::Numbers() {
   const auto& limits = config_.limits();
-  Range("limits.workers", limits.workers(), 1, 256);
   Range("limits.calls_waiting_max", limits.calls_waiting_max(), 1, 100'000);
   Range("limits.streams_max", limits.streams_max(), 1, 1'000'000);
   Range("limits.message_bytes_max", limits.message_bytes_max(), 64 * 1024, 64 * 1024 * 1024);
@@ -203,7 +202,6 @@ void FillDefaults(ServerConfig& config) {
   }
   using Limits = ServerConfig::Limits;
   Limits& limits = *config.mutable_limits();
-  Default(limits, &Limits::workers, &Limits::set_workers, kWorkersDefault);
   Default(limits, &Limits::calls_waiting_max, &Limits::set_calls_waiting_max, kCallsWaitingDefault);
   Default(limits, &Limits::streams_max, &Limits::set_streams_max, kStreamsDefault);
   Default(limits, &Limits::message_bytes_max, &Limits::set_message_bytes_max, kMessageBytesDefault);
@@ -215,6 +213,9 @@ void FillDefaults(ServerConfig& config) {
     config.mutable_outage()->set_min_seconds(kOutageSecondsDefault);
   }
   if (config.log().level().empty()) config.mutable_log()->set_level("info");
+  if (config.log().access_file().empty() && !config.data_dir().empty()) {
+    config.mutable_log()->set_access_file(config.data_dir() + "/log/access.jsonl");
+  }
   if (config.backup_age_max_hours() == 0) config.set_backup_age_max_hours(kBackupAgeHoursDefault);
   if (config.password_cost() == ServerConfig::PASSWORD_COST_UNSPECIFIED) {
     config.set_password_cost(ServerConfig::MODERATE);

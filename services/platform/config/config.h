@@ -23,7 +23,8 @@ namespace huying::config {
 
 inline constexpr char kListenDefault[] = "127.0.0.1:8760";
 inline constexpr char kAllServices[] = "all";
-inline constexpr int kWorkersDefault = 8;
+// `log.access_file` that switches the access log off.
+inline constexpr char kNoAccessLog[] = "none";
 inline constexpr int kCallsWaitingDefault = 1024;
 inline constexpr int kStreamsDefault = 2000;
 inline constexpr int kMessageBytesDefault = 4 * 1024 * 1024;

@@ -76,10 +76,10 @@ TEST(ConfigTest, EveryWrongFieldIsNamedAtOnce) {
   ServerConfig config = Good();
   config.set_metrics("0.0.0.0:1");
   config.set_redis("nonsense");
-  config.mutable_limits()->set_workers(-1);
+  config.mutable_limits()->set_streams_max(-1);
   config.mutable_limits()->set_disk_critical_mb(4096);
   config.mutable_log()->set_level("loud");
-  EXPECT_THAT(FieldsWrong(config), ElementsAre("redis", "metrics", "limits.workers",
+  EXPECT_THAT(FieldsWrong(config), ElementsAre("redis", "metrics", "limits.streams_max",
                                                "limits.disk_critical_mb", "log.level"));
 }
 

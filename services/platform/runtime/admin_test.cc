@@ -32,6 +32,8 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
+constexpr absl::Duration kPatience = absl::Seconds(20);
+
 std::string AllBytes(const std::string& folder) {
   std::stringstream bytes;
   for (const auto& file : fs::recursive_directory_iterator(folder)) {
@@ -186,13 +188,12 @@ class BackupTest : public ::testing::Test {
 
 TEST_F(BackupTest, ABackupOfARunningServerIsRestoredWithANewEpochAndEveryEffectOnce) {
   std::atomic<bool> stop = false;
-  std::atomic<int> written = 0;
   std::thread busy([&] {
     for (int i = 0; !stop; ++i) {
-      if (Board().WriteNow(absl::StrCat("notes/", i), "copy: hello").ok()) ++written;
+      EXPECT_TRUE(Board().WriteNow(absl::StrCat("notes/", i), "copy: hello").ok());
     }
   });
-  while (written < 30) absl::SleepFor(absl::Milliseconds(1));
+  ASSERT_GE(Board().home().ledger().WaitPast(29, kPatience), 30);
   auto copy = Backup(Options());
   stop = true;
   busy.join();
@@ -213,15 +214,12 @@ TEST_F(BackupTest, ABackupOfARunningServerIsRestoredWithANewEpochAndEveryEffectO
   EXPECT_EQ(Board().home().ledger().Head().epoch, 2);
   // Each note of the board ends in notes exactly once: nothing skipped, nothing done twice.
   const int64_t board = Board().home().ledger().Head().seq;
-  const absl::Time until = absl::Now() + absl::Seconds(20);
-  const auto notes = [&] { return (*notes_->Find("live"))->home().ledger().Head().seq; };
-  while (notes() < board && absl::Now() < until) absl::SleepFor(absl::Milliseconds(2));
-  EXPECT_EQ(notes(), board);
+  ledger::Ledger& notes = Live().home().ledger();
+  for (int64_t seq = 0; seq < board;) seq = std::max(seq + 1, notes.WaitPast(seq, kPatience));
+  EXPECT_EQ(notes.Head().seq, board);
   ASSERT_TRUE(Board().WriteNow("notes/after", "copy: after").ok());
-  while (Live().Text("notes/after").empty() && absl::Now() < until) {
-    absl::SleepFor(absl::Milliseconds(2));
-  }
-  EXPECT_EQ(notes(), board + 1);
+  EXPECT_EQ(notes.WaitPast(board, kPatience), board + 1);
+  EXPECT_EQ(Live().Text("notes/after"), "after");
 }
 
 TEST_F(BackupTest, AnExerciseIsRestoredAtItsOwnTime) {

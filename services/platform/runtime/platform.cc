@@ -4,6 +4,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <utility>
 
 #include "absl/strings/numbers.h"
@@ -11,6 +12,7 @@
 #include "absl/strings/strip.h"
 #include "services/platform/base/status.h"
 #include "services/platform/base/strings.h"
+#include "services/platform/config/config.h"
 #include "services/platform/push/redis/redis_bus.h"
 #include "services/platform/rpc/remote_caller.h"
 #include "services/platform/runtime/default_rules.h"
@@ -144,7 +146,9 @@ absl::Status Platform::MakeBus() {
 }
 
 absl::Status Platform::MakeRouter() {
-  if (!config().log().access_file().empty()) {
+  if (config().log().access_file() != config::kNoAccessLog) {
+    RETURN_IF_ERROR(
+        MakeFolder(std::filesystem::path(config().log().access_file()).parent_path().string()));
     ASSIGN_OR_RETURN(access_log_, obs::AccessLog::Open(config().log().access_file()));
   }
   rpc::RouterOptions router;

@@ -27,7 +27,9 @@ class TestPlatform {
  public:
   explicit TestPlatform(std::vector<std::string> services, push::Bus* bus = nullptr,
                         absl::Time start = absl::FromUnixSeconds(1'767'225'600))
-      : services_(std::move(services)), bus_(bus), keys_(auth::KeyRing::Ephemeral()),
+      : services_(std::move(services)),
+        bus_(bus),
+        keys_(auth::KeyRing::Ephemeral()),
         clock_(start) {
     Restart();
   }
@@ -51,6 +53,7 @@ class TestPlatform {
     config.set_data_dir(dir_.path());
     config.set_password_cost(platform::v1::ServerConfig::TEST);
     config.set_listen("127.0.0.1:0");
+    config.mutable_log()->set_access_file(config::kNoAccessLog);
     config::FillDefaults(config);
     return config;
   }

@@ -55,7 +55,7 @@ absl::StatusOr<std::unique_ptr<RealmHomeImpl>> RealmHomeImpl::Open(
   hub.bus = needs.bus;
   hub.envelope = home->envelope_.get();
   hub.machine_clock = needs.machine_clock;
-  home->hub_ = push::MakeHub(hub);
+  home->hub_ = std::make_unique<StoppableHub>(push::MakeHub(hub));
   if (needs.bus != nullptr) {
     push::RelayOptions relay;
     relay.machine_clock = needs.machine_clock;
@@ -120,6 +120,7 @@ void RealmHomeImpl::Stop() {
   if (timekeeper_) timekeeper_->Stop();
   for (auto& runner : runners_) runner->Stop();
   if (relay_) relay_->Stop();
+  if (hub_) hub_->Stop();
   if (ledger_) ledger_->Stop();
 }
 

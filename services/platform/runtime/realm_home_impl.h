@@ -23,6 +23,7 @@
 #include "services/platform/push/relay.h"
 #include "services/platform/runtime/realm_home.h"
 #include "services/platform/runtime/realms.h"
+#include "services/platform/runtime/stoppable_hub.h"
 #include "services/platform/sql/sql.h"
 
 namespace huying::runtime {
@@ -63,7 +64,7 @@ class RealmHomeImpl final : public RealmHome {
 
   // Keeps the service object and starts reactors and timekeeper.
   absl::Status Start(std::shared_ptr<void> service_object);
-  // Twice does nothing. The objects stay, and answer UNAVAILABLE.
+  // Twice does nothing. The objects stay, without threads, and answer UNAVAILABLE.
   void Stop();
   void* service_object() const { return service_object_.get(); }
   // For followers in other processes.
@@ -98,7 +99,7 @@ class RealmHomeImpl final : public RealmHome {
   std::unique_ptr<push::Envelope> envelope_;
   std::unique_ptr<ledger::Ledger> ledger_;
   std::unique_ptr<push::ChannelSource> source_;
-  std::unique_ptr<push::Hub> hub_;
+  std::unique_ptr<StoppableHub> hub_;
   std::unique_ptr<push::Relay> relay_;
   std::shared_ptr<void> service_object_;
   std::vector<std::unique_ptr<ledger::ReactorRunner>> runners_;

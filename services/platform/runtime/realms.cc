@@ -117,18 +117,15 @@ absl::Status Realms::Open(const RealmInfo& info) {
                          "a stepped clock needs a first time")
         .Field("info.now");
   }
-  absl::MutexLock lock(&mutex_);
-  if (const auto it = realms_.find(info.realm()); it != realms_.end()) {
-    const Realm& known = *it->second;
-    if (known.closed_) return Closed(info.realm());
-    if (known.kind_ == info.kind() && known.stepped() == info.stepped_clock()) {
+  absl::MutexLock change(&change_mutex_);
+  if (const Realm* known = Lookup(info.realm())) {
+    if (IsClosed(*known)) return Closed(info.realm());
+    if (known->kind_ == info.kind() && known->stepped() == info.stepped_clock()) {
       return absl::OkStatus();
     }
     return base::AlreadyExists("同名的域已经存在", "another realm of this name exists");
   }
-  const auto open = std::count_if(realms_.begin(), realms_.end(),
-                                  [](const auto& item) { return !item.second->closed_; });
-  if (open >= open_max_) {
+  if (static_cast<int>(OpenNames().size()) >= open_max_) {
     return base::Exhausted("同时开设的域过多，请先结束其他演练",
                            "too many realms are open: end another exercise first");
   }
@@ -137,25 +134,33 @@ absl::Status Realms::Open(const RealmInfo& info) {
   const std::string folder = absl::StrCat(folder_, "/", info.realm());
   RETURN_IF_ERROR(MakeFolder(folder));
   RETURN_IF_ERROR(Save(fresh, folder));
+  absl::MutexLock lock(&mutex_);
   realms_.emplace(info.realm(), new Realm(fresh, folder, live_clock_));
   return absl::OkStatus();
 }
 
-absl::StatusOr<Realm*> Realms::FindLocked(std::string_view name) const {
+Realm* Realms::Lookup(std::string_view name) const {
+  absl::MutexLock lock(&mutex_);
   const auto it = realms_.find(name);
-  if (it == realms_.end()) return base::NotFound(absl::StrCat("realms/", base::Abs(name)));
-  if (it->second->closed_) return Closed(name);
-  return it->second.get();
+  return it == realms_.end() ? nullptr : it->second.get();
+}
+
+bool Realms::IsClosed(const Realm& realm) const {
+  absl::MutexLock lock(&mutex_);
+  return realm.closed_;
 }
 
 absl::StatusOr<const Realm*> Realms::Find(std::string_view name) const {
-  absl::MutexLock lock(&mutex_);
-  return FindLocked(name);
+  const Realm* realm = Lookup(name);
+  if (realm == nullptr) return base::NotFound(absl::StrCat("realms/", base::Abs(name)));
+  if (IsClosed(*realm)) return Closed(name);
+  return realm;
 }
 
 absl::Status Realms::SetTime(std::string_view name, absl::Time now) {
-  absl::MutexLock lock(&mutex_);
-  ASSIGN_OR_RETURN(Realm * realm, FindLocked(name));
+  absl::MutexLock change(&change_mutex_);
+  RETURN_IF_ERROR(Find(name).status());
+  Realm* realm = Lookup(name);
   if (!realm->stepped()) {
     return base::Refused(Reason::CONDITION_NOT_MET, "该域使用真实时间，不能设定",
                          "this realm runs on the machine's clock")
@@ -180,14 +185,15 @@ absl::Status Realms::Close(std::string_view name) {
     return base::Refused(Reason::ILLEGAL_TRANSITION, "实战域不能关闭",
                          "the live realm never closes");
   }
-  absl::MutexLock lock(&mutex_);
-  const auto it = realms_.find(name);
-  if (it == realms_.end()) return base::NotFound(absl::StrCat("realms/", base::Abs(name)));
-  if (it->second->closed_) return absl::OkStatus();
-  RealmInfo info = it->second->Info();
+  absl::MutexLock change(&change_mutex_);
+  Realm* realm = Lookup(name);
+  if (realm == nullptr) return base::NotFound(absl::StrCat("realms/", base::Abs(name)));
+  if (IsClosed(*realm)) return absl::OkStatus();
+  RealmInfo info = realm->Info();
   info.set_closed(true);
-  RETURN_IF_ERROR(Save(info, it->second->folder_));
-  it->second->closed_ = true;
+  RETURN_IF_ERROR(Save(info, realm->folder_));
+  absl::MutexLock lock(&mutex_);
+  realm->closed_ = true;
   return absl::OkStatus();
 }
 

@@ -81,13 +81,16 @@ class Realms {
       : folder_(std::move(folder)), live_clock_(live_clock), open_max_(open_max) {}
   absl::Status LoadOne(const std::string& folder) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status Save(const platform::v1::RealmInfo& info, const std::string& folder) const;
-  absl::StatusOr<Realm*> FindLocked(std::string_view name) const
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Null when there is none.
+  Realm* Lookup(std::string_view name) const;
+  bool IsClosed(const Realm& realm) const;
 
   const std::string folder_;  // <data>/realms
   const base::Clock& live_clock_;
   const int open_max_;
-  mutable absl::Mutex mutex_;
+  absl::Mutex
+      change_mutex_;  // one change at a time, with its disk write; look-ups do not wait for it
+  mutable absl::Mutex mutex_;  // taken second, and briefly
   std::map<std::string, std::unique_ptr<Realm>, std::less<>> realms_ ABSL_GUARDED_BY(mutex_);
 };
 

@@ -31,14 +31,12 @@ class RuntimeTest : public ::testing::Test {
   void Wire() {
     ASSERT_TRUE(test_.status().ok()) << test_.status();
     notes_ = std::make_unique<PerRealm<NoteService>>(
-        test_.platform().homes(), "notes", std::vector{Notes().schema()},
-        [this](RealmHome& home) {
+        test_.platform().homes(), "notes", std::vector{Notes().schema()}, [this](RealmHome& home) {
           ++made_;
           return MakeNotes(home);
         });
     board_ = std::make_unique<PerRealm<NoteService>>(
-        test_.platform().homes(), "board", std::vector{Notes().schema()},
-        [this](RealmHome& home) {
+        test_.platform().homes(), "board", std::vector{Notes().schema()}, [this](RealmHome& home) {
           home.AddReactor(std::make_unique<CopyReactor>(*notes_, home.realm()));
           return MakeNotes(home);
         });
@@ -116,15 +114,6 @@ class RuntimeTest : public ::testing::Test {
     }
     ADD_FAILURE() << "the realm did not become idle";
     return {};
-  }
-  template <typename Condition>
-  bool Eventually(Condition condition) {
-    const absl::Time until = absl::Now() + kPatience;
-    while (absl::Now() < until) {
-      if (condition()) return true;
-      absl::SleepFor(absl::Milliseconds(2));
-    }
-    return false;
   }
   Reason ReasonOf(const absl::Status& status) { return base::ProblemOf(status).reason(); }
 
