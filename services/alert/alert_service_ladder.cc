@@ -2,6 +2,7 @@
 //
 // Due rows: silence climbs, a period ends, directory is asked again. Who is silent is paged from a
 // snapshot when the row fires; the decision checks each again by key.
+#include <algorithm>
 #include <map>
 #include <utility>
 
@@ -42,6 +43,57 @@ std::string ReasonOf(int step) {
   return step == rules::kStepDeputies ? "超过应答时限未应答，呼叫副岗" : "副岗仍未应答，报告上一级";
 }
 
+struct ClimbFacts {
+  std::string key;
+  int step = 0;
+  common::v1::Tier tier = common::v1::TIER_UNSPECIFIED;
+  Gather::HolderFacts holders;
+  absl::Duration wait;
+};
+
+// Every post a step may call, once.
+std::vector<std::string> CandidatesOf(const v1::Alert& alert, const v1::RecipientList& list,
+                                      const std::vector<Frozen>& silent, int step) {
+  std::vector<std::string> posts;
+  for (const Frozen& post : silent) {
+    for (auto& candidate : rules::Candidates(alert, list, post, step)) {
+      posts.push_back(std::move(candidate));
+    }
+  }
+  std::sort(posts.begin(), posts.end());
+  posts.erase(std::unique(posts.begin(), posts.end()), posts.end());
+  return posts;
+}
+
+void RecordStep(ledger::Transaction& tx, const v1::Alert& alert, const v1::RecipientList& list,
+                const std::vector<Frozen>& silent, const ClimbFacts& facts) {
+  const v1::Escalation record =
+      rules::MakeStep(alert, list, silent, facts.holders.holders,
+                      {.step = facts.step,
+                       .tier = facts.tier,
+                       .name = rules::StepName(alert.name(), facts.tier, facts.step),
+                       .reason = ReasonOf(facts.step),
+                       .at = tx.now(),
+                       .in_outage = tx.in_outage()});
+  tx.Put(kEscalations, record.name(), record);
+  if (facts.holders.as_of_seq > 0) tx.AddSource("directory", facts.holders.as_of_seq);
+  if (!facts.holders.holders) {
+    tx.AddFlag(
+        rules::MakeFlag("alert.holders-unknown", "目录服务未应答：按副岗顺序呼叫，在岗人待核"));
+  }
+  if (!record.empty_posts().empty()) {
+    tx.AddFlag(rules::MakeFlag(
+        "alert.empty-step",
+        absl::StrCat("无人可呼叫的岗位 ", record.empty_posts_size(), " 个，已跳过")));
+  }
+  for (const auto& channel : rules::EscalationChannels(record)) tx.Publish(channel);
+  if (facts.step != rules::kStepDeputies) return;
+  tx.SetDeadline({.key = facts.key,
+                  .handler = rules::kLadderWaitHandler,
+                  .due_at = tx.now() + facts.wait,
+                  .subject = alert.name()});
+}
+
 // A row whose alert is gone or ended stands for nothing.
 ledger::Command JustClear(const std::string& key) {
   ledger::Command command;
@@ -74,56 +126,24 @@ AlertService::Command AlertService::Climb(const Context& context,
   reader.reset();
   std::map<std::string, v1::RecipientState> states;
   for (const auto& [post, act] : acts) states[post] = act.state();
-  const std::vector<Frozen> silent = rules::SilentOf(list->value, tier, states);
-  std::vector<std::string> wanted;
-  for (const Frozen& post : silent) {
-    for (auto& candidate : rules::Candidates(seen->value, list->value, post, step)) {
-      wanted.push_back(std::move(candidate));
-    }
-  }
-  std::sort(wanted.begin(), wanted.end());
-  wanted.erase(std::unique(wanted.begin(), wanted.end()), wanted.end());
-  const Gather::HolderFacts holders = gather_.HoldersOf(context, wanted);
-  const absl::Duration wait = LimitsFor(seen->value, rules_, clock_.Now()).wait;
+  std::vector<Frozen> silent = rules::SilentOf(list->value, tier, states);
+  ClimbFacts facts{.key = key, .step = step, .tier = tier};
+  facts.holders = gather_.HoldersOf(context, CandidatesOf(seen->value, list->value, silent, step));
+  facts.wait = LimitsFor(seen->value, rules_, clock_.Now()).wait;
 
   ledger::Command command;
   command.reads = {kAlerts.Ref(seen->value.name())};
   for (const Frozen& post : silent) {
     command.reads.push_back(kRecipients.Ref(rules::RecipientName(seen->value.name(), post.post())));
   }
-  command.decide = [key, tier, step, silent, holders, wait, name = seen->value.name(),
+  command.decide = [facts = std::move(facts), silent = std::move(silent), name = seen->value.name(),
                     list = std::move(list->value)](ledger::Transaction& tx) -> absl::Status {
-    tx.ClearDeadline(key);
+    tx.ClearDeadline(facts.key);
     ASSIGN_OR_RETURN(const auto alert, tx.Get(kAlerts, name));
     tx.SetCase(alert.value.case_id());
     if (!rules::Transition(alert.value, rules::Act::kClimb).ok()) return absl::OkStatus();
     ASSIGN_OR_RETURN(const std::vector<Frozen> still, StillSilent(tx, name, silent));
-    if (still.empty()) return absl::OkStatus();
-    const v1::Escalation record = rules::MakeStep(alert.value, list, still, holders.holders,
-                                                  {.step = step,
-                                                   .tier = tier,
-                                                   .name = rules::StepName(name, tier, step),
-                                                   .reason = ReasonOf(step),
-                                                   .at = tx.now(),
-                                                   .in_outage = tx.in_outage()});
-    tx.Put(kEscalations, record.name(), record);
-    if (holders.as_of_seq > 0) tx.AddSource("directory", holders.as_of_seq);
-    if (!holders.holders) {
-      tx.AddFlag(
-          rules::MakeFlag("alert.holders-unknown", "目录服务未应答：按副岗顺序呼叫，在岗人待核"));
-    }
-    if (!record.empty_posts().empty()) {
-      tx.AddFlag(rules::MakeFlag(
-          "alert.empty-step",
-          absl::StrCat("无人可呼叫的岗位 ", record.empty_posts_size(), " 个，已跳过")));
-    }
-    for (const auto& channel : rules::EscalationChannels(record)) tx.Publish(channel);
-    if (step == rules::kStepDeputies) {
-      tx.SetDeadline({.key = key,
-                      .handler = rules::kLadderWaitHandler,
-                      .due_at = tx.now() + wait,
-                      .subject = name});
-    }
+    if (!still.empty()) RecordStep(tx, alert.value, list, still, facts);
     return absl::OkStatus();
   };
   return command;

@@ -45,6 +45,20 @@ TEST_F(NoticeTest, ItIsOutAtOnceWithItsRecipientsFrozenAsPosts) {
             clock_.Now() + absl::Minutes(5));
 }
 
+TEST_F(NoticeTest, InAnExerciseItCarriesTheMark) {
+  AlertService drill({.ledger = *ledger_,
+                      .clock = clock_,
+                      .hub = *hub_,
+                      .directory = directory_,
+                      .rules = *rules_,
+                      .mark = "【演练】"});
+  const auto context = As("district-duty");
+  auto receipt = Run(context, "IssueNotice", drill.IssueNotice(context, Notice(kLingbei)));
+  ASSERT_TRUE(receipt.ok()) << receipt.status();
+  EXPECT_EQ(Get(receipt->name()).mark(), "【演练】");
+  EXPECT_EQ(Get(Issue("district-duty", Notice(kLingbei))).mark(), "");
+}
+
 TEST_F(NoticeTest, TheIssuingPostDoesNotAnswerItself) {
   const std::string name = Issue("district-duty", Notice(kXingshan));
   EXPECT_EQ(Recipients(name).count("posts/district-duty"), 0u);

@@ -25,6 +25,11 @@ bool Narrow(const std::string& area, v1::SubscribeEvent& event) {
   return true;
 }
 
+bool HasEscalations(const v1::SubscribeEvent& event) {
+  return event.has_escalation() || !event.alert().escalations().empty() ||
+         !event.recipient().escalations().empty();
+}
+
 bool Concerns(const v1::SubscribeEvent& event, const std::string& alert) {
   if (event.has_alert()) {
     if (event.alert().alert().name() == alert) return true;
@@ -51,9 +56,24 @@ std::string CursorText(const v1::Cursor& cursor) {
                       absl::BytesToHexString(cursor.hash_start()));
 }
 
-AlertStream::AlertStream(std::string area, int64_t epoch, rpc::Sink<v1::SubscribeEvent> sink,
-                         std::shared_ptr<Bell> bell)
-    : area_(std::move(area)), epoch_(epoch), sink_(std::move(sink)) {
+std::shared_ptr<const v1::SubscribeEvent> ParsedEvents::Get(const push::Event& event) {
+  if (event.bytes.empty()) return nullptr;
+  {
+    absl::MutexLock lock(&mutex_);
+    if (const auto known = by_seq_.find(event.seq); known != by_seq_.end()) return known->second;
+  }
+  auto parsed = std::make_shared<v1::SubscribeEvent>();
+  if (!parsed->ParseFromString(event.bytes)) return nullptr;
+  parsed->mutable_cursor()->set_epoch(epoch_);
+  absl::MutexLock lock(&mutex_);
+  if (by_seq_.size() >= kKept) by_seq_.erase(by_seq_.begin());
+  by_seq_[event.seq] = parsed;
+  return parsed;
+}
+
+AlertStream::AlertStream(std::string area, std::shared_ptr<ParsedEvents> parsed,
+                         rpc::Sink<v1::SubscribeEvent> sink, std::shared_ptr<Bell> bell)
+    : area_(std::move(area)), parsed_(std::move(parsed)), sink_(std::move(sink)) {
   sink_.OnClosed([over = over_, bell = std::move(bell)] {
     over->store(true);
     bell->Ring();
@@ -65,7 +85,7 @@ bool AlertStream::Send(v1::SubscribeEvent event) {
   return SendLocked(event);
 }
 
-bool AlertStream::SendLocked(v1::SubscribeEvent& event) {
+bool AlertStream::SendLocked(const v1::SubscribeEvent& event) {
   if (over()) return false;
   if (sink_.Send(event)) {
     if (event.has_cursor()) told_ = event.cursor();
@@ -92,9 +112,7 @@ void AlertStream::Begin(const v1::Cursor& cursor) {
 
 void AlertStream::OnEvent(const push::Event& event) {
   if (event.resync) return sink_.Close(MustResync());
-  v1::SubscribeEvent shown;
-  const bool news = !event.progress_only && !event.bytes.empty() &&
-                    shown.ParseFromString(event.bytes) && Narrow(area_, shown);
+  const auto whole = event.progress_only ? nullptr : parsed_->Get(event);
   absl::MutexLock lock(&mutex_);
   if (!event.progress_only) {
     if (event.seq <= complete_to_ || !seen_.insert(event.seq).second) return;
@@ -103,14 +121,16 @@ void AlertStream::OnEvent(const push::Event& event) {
     complete_to_ = event.complete_to;
     seen_.erase(seen_.begin(), seen_.upper_bound(complete_to_));
   }
-  if (!news) return;
+  if (whole == nullptr) return;
   // The entry's own cursor is proof only when everything before it was delivered, too.
-  if (event.complete_to >= event.seq) {
-    shown.mutable_cursor()->set_epoch(epoch_);
-  } else {
-    shown.clear_cursor();
+  const bool proven = event.complete_to >= event.seq;
+  if (proven && !HasEscalations(*whole)) {
+    SendLocked(*whole);
+    return;
   }
-  SendLocked(shown);
+  v1::SubscribeEvent shown = *whole;
+  if (!proven) shown.clear_cursor();
+  if (Narrow(area_, shown)) SendLocked(shown);
 }
 
 void AlertStream::Beat(const v1::Heartbeat& beat,

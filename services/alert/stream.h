@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <functional>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -17,11 +18,25 @@
 // One open stream. Private to streams.cc and its tests.
 namespace huying::alert {
 
+// An entry's event is parsed once, however many streams show it. Thread-safe.
+class ParsedEvents {
+ public:
+  explicit ParsedEvents(int64_t epoch) : epoch_(epoch) {}
+  // Null when there is nothing to show. The cursor has its epoch.
+  std::shared_ptr<const v1::SubscribeEvent> Get(const push::Event& event);
+
+ private:
+  static constexpr size_t kKept = 64;  // streams of one hub stand close together
+  const int64_t epoch_;
+  absl::Mutex mutex_;
+  std::map<int64_t, std::shared_ptr<const v1::SubscribeEvent>> by_seq_ ABSL_GUARDED_BY(mutex_);
+};
+
 // Events of one area. Thread-safe; shared by the hub's callback and the beating thread.
 class AlertStream {
  public:
-  AlertStream(std::string area, int64_t epoch, rpc::Sink<v1::SubscribeEvent> sink,
-              std::shared_ptr<Bell> bell);
+  AlertStream(std::string area, std::shared_ptr<ParsedEvents> parsed,
+              rpc::Sink<v1::SubscribeEvent> sink, std::shared_ptr<Bell> bell);
 
   // False: the stream is over.
   bool Send(v1::SubscribeEvent event);
@@ -37,11 +52,11 @@ class AlertStream {
   bool over() const { return over_->load(); }
 
  private:
-  bool SendLocked(v1::SubscribeEvent& event) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool SendLocked(const v1::SubscribeEvent& event) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void CloseSlow() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const std::string area_;
-  const int64_t epoch_;
+  const std::shared_ptr<ParsedEvents> parsed_;
   const rpc::Sink<v1::SubscribeEvent> sink_;
   // Shared with the sink, which may outlive this.
   const std::shared_ptr<std::atomic<bool>> over_ = std::make_shared<std::atomic<bool>>(false);

@@ -75,7 +75,11 @@ void Bell::Pause(absl::Duration wait) {
 
 AlertStreams::AlertStreams(ledger::Ledger& ledger, const base::Clock& clock, push::Hub& hub,
                            StreamOptions options)
-    : ledger_(ledger), clock_(clock), hub_(hub), options_(options) {
+    : ledger_(ledger),
+      clock_(clock),
+      hub_(hub),
+      options_(options),
+      parsed_(std::make_shared<ParsedEvents>(ledger.header().epoch())) {
   thread_ = std::thread([this] { Loop(); });
 }
 
@@ -138,7 +142,7 @@ absl::Status AlertStreams::SendSnapshot(const Listener& listener, ledger::Reader
 
 absl::Status AlertStreams::Subscribe(const Listener& listener, rpc::Sink<v1::SubscribeEvent> sink) {
   const int64_t epoch = ledger_.header().epoch();
-  auto stream = std::make_shared<AlertStream>(listener.area, epoch, sink, bell_);
+  auto stream = std::make_shared<AlertStream>(listener.area, parsed_, sink, bell_);
   ASSIGN_OR_RETURN(auto reader, ledger_.Read());
   ASSIGN_OR_RETURN(const int64_t head, reader->HeadSeq());
   int64_t from = head;
@@ -182,10 +186,13 @@ absl::Status AlertStreams::WatchRollUp(const std::string& name, rpc::Sink<v1::Ro
   ASSIGN_OR_RETURN(const auto alert, reader->Get(kAlerts, name));
   ASSIGN_OR_RETURN(const int64_t head, reader->HeadSeq());
   reader.reset();
-  // The alert itself, and the acts of everybody beneath its areas (they reach every area above).
+  // Whatever happens beneath an area is told to the area at the top; the top itself hears by `down:`.
   std::set<std::string> channels;
-  for (std::string& channel : rules::AlertChannels(alert.value)) channels.insert(channel);
-  for (const std::string& area : alert.value.told_areas()) channels.insert(rules::Up(area));
+  for (const std::string& area : alert.value.told_areas()) {
+    const std::vector<std::string> above = rules::AncestorsOf(area, alert.value.parents());
+    channels.insert(rules::Up(above.empty() ? area : above.back()));
+    if (above.empty()) channels.insert(rules::Down(area));
+  }
   auto stream = std::make_shared<RollUpStream>(name, std::move(sink), bell_);
   ASSIGN_OR_RETURN(auto subscription,
                    hub_.Subscribe({channels.begin(), channels.end()}, head,

@@ -33,6 +33,7 @@ struct StreamOptions {
 };
 
 class AlertStream;
+class ParsedEvents;
 class RollUpStream;
 
 // Bell of the beating thread; outlives the streams that ring it.
@@ -88,6 +89,7 @@ class AlertStreams {
   push::Hub& hub_;
   const StreamOptions options_;
   const std::shared_ptr<Bell> bell_ = std::make_shared<Bell>();
+  const std::shared_ptr<ParsedEvents> parsed_;
   mutable absl::Mutex mutex_;
   std::vector<std::shared_ptr<AlertStream>> streams_ ABSL_GUARDED_BY(mutex_);
   std::vector<std::shared_ptr<RollUpStream>> roll_ups_ ABSL_GUARDED_BY(mutex_);
