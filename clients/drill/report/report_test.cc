@@ -170,6 +170,7 @@ TEST(Report, ABrowserShowsWhatIsHostileAsText) {
   EXPECT_THAT(shown, HasSubstr("class=\"ready\"")) << "the script ran to its end";
   EXPECT_THAT(shown, HasSubstr("&lt;b class=\"pwned\"&gt;x&lt;/b&gt;"));
   EXPECT_THAT(shown, Not(HasSubstr("<b class")));
+  EXPECT_THAT(shown, Not(HasSubstr(">\xe2\x80\xae"))) << "no text turns the line around";
   EXPECT_THAT(shown, Not(HasSubstr("<img")));
   EXPECT_THAT(shown, Not(HasSubstr("<script")));
 }

@@ -53,6 +53,8 @@ function showMap() {
   put("map-legend", ["sent", "delivered", "read", "answered", "silent", "cannot", "none"].map((k) =>
     h("li", null, icon(k), t(k))));
   tiles.clear();
+  document.querySelector(".player").hidden = !SPAN.known;
+  byId("map-legend").hidden = areas.length === 0;
   if (areas.length === 0) return put("map", empty("noAreas"));
   const codes = new Set(areas.map((a) => str(a.code)));
   const under = new Map();

@@ -31,6 +31,8 @@ const t = (key, ...values) =>
 // A field in the language of the page: title, or title_en.
 const say = (o, field) => (language === "en" && str(o[field + "_en"])) || str(o[field]);
 
+// Characters that turn the direction of writing could make a line read as another: shown as U+FFFD.
+const TURNING = /[\u202a-\u202e\u2066-\u2069]/g;
 function fill(node, attributes, children) {
   for (const [name, value] of Object.entries(attributes || {})) {
     if (value === null || value === undefined || value === false) continue;
@@ -39,7 +41,7 @@ function fill(node, attributes, children) {
   }
   for (const child of children.flat(3)) {
     if (child === null || child === undefined || child === "" || child === false) continue;
-    node.append(child instanceof Node ? child : document.createTextNode(str(child)));
+    node.append(child instanceof Node ? child : document.createTextNode(str(child).replace(TURNING, "\uFFFD")));
   }
   return node;
 }

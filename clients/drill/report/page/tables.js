@@ -52,11 +52,11 @@ function showClocks() {
       const state = str(c.state);
       const [due, done] = [time(c.due_at), time(c.done_at)];
       const good = state === "MET" ? true : state === "OVERDUE" || state === "MET_LATE" ? false : null;
-      const over = due !== null && done !== null && done > due ? " " + t("late", length((done - due) / 1000)) : "";
+      const over = due !== null && done !== null && done > due ? t("late", length((done - due) / 1000)) : "";
       return h("tr", { class: good === false ? "miss" : null },
         h("th", { scope: "row" }, say(c, "title"), c.project_default === true ? h("span", { class: "flag" }, t("ours")) : null),
         h("td", { class: "when" }, short(time(c.start_at), true)), h("td", { class: "when" }, short(due, true)),
-        h("td", { class: "when" }, short(done, true)), h("td", { class: "nowrap" }, status(good, t(state) + over)));
+        h("td", { class: "when" }, short(done, true)), h("td", { class: "nowrap" }, status(good, over || t(state))));
     })));
 }
 

@@ -80,6 +80,7 @@ function outcome(row) {
   if (row.off) return { word: t("cancelled"), off: true };
   if (row.done !== null) {
     const over = row.due !== null ? (row.done - row.due) / 1000 : 0;
+    if (over > 0 && row.met === true) return { word: t("within", length(over)), late: true, within: true };
     return over > 0
       ? { word: [t("late", length(over)), row.note].filter(Boolean).join(" · "), late: true }
       : { word: [length((row.done - row.start) / 1000), row.note].filter(Boolean).join(" · ") };
@@ -92,7 +93,7 @@ function drawRow(svg, row, frame, y) {
   const X = (ms) => frame.left + scale.place(ms) * frame.width;
   const from = X(row.start);
   const due = row.due === null ? X(SPAN.to) : X(row.due);
-  const { word, late, never, open, off, silence } = outcome(row);
+  const { word, late, never, open, off, silence, within } = outcome(row);
   const g = s("g", { class: off ? "row off" : "row" }, s("title", null, `${row.label}\n${full(row.start, true)} → ${full(row.due, true)}\n${word}`));
   const bar = y - 4;
   g.append(s("rect", { class: "span" + (silence ? " quiet" : ""), x: from, y: bar, width: Math.max(2, due - from), height: 8, rx: 1.5 }));
@@ -115,7 +116,7 @@ function drawRow(svg, row, frame, y) {
   const wide = widthOf(word, 12);
   const right = end + 11 + wide <= frame.left + frame.width + frame.right;
   const x = right ? end + 11 : Math.max(frame.left, from - 8);
-  g.append(s("text", { class: "word" + (late || never ? " bad" : ""), x, y: y + 4, "text-anchor": right || from - 8 - wide < frame.left ? "start" : "end" }, word));
+  g.append(s("text", { class: "word" + ((late && !within) || never ? " bad" : ""), x, y: y + 4, "text-anchor": right || from - 8 - wide < frame.left ? "start" : "end" }, word));
   svg.append(g);
 }
 
@@ -204,7 +205,9 @@ function chartFrame(id) {
 
 function showLine() {
   const rows = limitRows().filter((r) => shownGroups.has(r.group));
-  if (rows.length === 0 && timeline.length === 0) {
+  const nothing = limitRows().length === 0 && timeline.length === 0;
+  for (const id of ["line-tools", "line-legend"]) byId(id).hidden = nothing;
+  if (nothing) {
     put("line-note");
     return put("line-chart", empty("noLog"));
   }

@@ -50,7 +50,7 @@ function showVerdict() {
   const { met, all, disagree } = counted();
   const good = all > 0 && met === all;
   put("score",
-    h("p", { class: "big" + (good ? " good" : "") },
+    all === 0 ? null : h("p", { class: "big" + (good ? " good" : "") },
       h("span", { class: "big-n" }, String(met)), h("span", { class: "big-of" }, ` / ${all}`)),
     h("p", { class: "big-text" }, all === 0 ? t("noneKnown") : t("scoreOf", met, all)),
     disagree ? h("p", { class: "note" }, disagree) : null);
