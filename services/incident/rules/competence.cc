@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "services/incident/rules/competence.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "services/platform/base/status.h"
+
+namespace huying::incident::rules {
+namespace {
+
+using base::Reason;
+
+absl::Status Outside(const std::string& area) {
+  return base::Denied(Reason::OUTSIDE_AREA, absl::StrCat("区域 ", area, " 不在本岗位辖区"),
+                      absl::StrCat("area ", area, " lies outside the post's area"))
+      .Rule("incident.competence.area")
+      .Next("由属地或上级岗位办理", "ask a post of that area or above");
+}
+
+}  // namespace
+
+common::v1::Flag MakeFlag(std::string_view rule_id, std::string_view text) {
+  common::v1::Flag flag;
+  flag.set_rule_id(std::string(rule_id));
+  flag.set_text(std::string(text));
+  return flag;
+}
+
+absl::StatusOr<std::vector<common::v1::Flag>> JudgeCompetence(
+    const common::v1::Actor& actor, const std::optional<Competence>& competence,
+    const v1::Incident& incident, bool wants_power_item) {
+  std::vector<common::v1::Flag> flags;
+  if (!competence) {
+    const auto& above = incident.area_ancestors();
+    const bool within = actor.area() == incident.area() ||
+                        std::find(above.begin(), above.end(), actor.area()) != above.end();
+    if (!within) return Outside(incident.area());
+    flags.push_back(MakeFlag("incident.competence.unchecked", "权限待核：组织目录没有应答"));
+    return flags;
+  }
+  if (!competence->covers_area) {
+    return Outside(competence->outside_area.empty() ? incident.area() : competence->outside_area);
+  }
+  if (!competence->tier_ok) {
+    return base::Denied(Reason::TIER_TOO_LOW, "本级无此权限", "this tier has no such power")
+        .Rule("incident.competence.tier");
+  }
+  if (wants_power_item && competence->power_item.empty()) {
+    flags.push_back(MakeFlag("incident.competence.power-item", "依据待核：没有现行有效的权责事项"));
+  }
+  return flags;
+}
+
+}  // namespace huying::incident::rules
