@@ -154,6 +154,14 @@ absl::Status Handle(v1::Incident& incident, std::string_view action, const Act& 
   return absl::OkStatus();
 }
 
+absl::Status Respond(v1::Incident& incident, std::string_view response, const Act& act) {
+  RETURN_IF_ERROR(Move(incident, IncidentAct::kRespond));
+  if (!incident.has_handling_at()) *incident.mutable_handling_at() = base::ToProto(act.received_at);
+  incident.clear_controlled_at();
+  incident.add_open_responses(std::string(response));
+  return absl::OkStatus();
+}
+
 absl::Status Control(v1::Incident& incident, const Act& act) {
   RETURN_IF_ERROR(Move(incident, IncidentAct::kControl));
   *incident.mutable_controlled_at() = base::ToProto(act.received_at);

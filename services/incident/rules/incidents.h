@@ -40,6 +40,8 @@ absl::Status Transfer(v1::Incident& incident, const v1::TransferIncidentRequest&
 absl::Status SetLead(v1::Incident& incident, std::string_view unit);
 // R41: in any state, by anybody who is there.
 absl::Status Handle(v1::Incident& incident, std::string_view action, const Act& act);
+// A response starts: handling has begun, and what seemed controlled is not.
+absl::Status Respond(v1::Incident& incident, std::string_view response, const Act& act);
 absl::Status Control(v1::Incident& incident, const Act& act);
 absl::Status Relapse(v1::Incident& incident);
 // Only when every response has ended.

@@ -227,6 +227,7 @@ void RecordEffect(v1::Response& response, v1::Response::Effect effect) {
 }
 
 void PlanNotices(v1::Response& response, const plan::v1::ResponseLevel& level) {
+  *response.mutable_notices() = level.notices();
   for (const plan::v1::NoticeTemplate& notice : level.notices()) {
     if (Contains(response.noticed(), notice.id())) continue;
     response.add_noticed(notice.id());

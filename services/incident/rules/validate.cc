@@ -88,6 +88,10 @@ std::string NormaliseArea(std::string_view code) {
   return full;
 }
 
+absl::Status ValidateLevel(int level) {
+  return level >= 1 && level <= 4 ? absl::OkStatus() : Missing("level", "响应级别（1 到 4）");
+}
+
 absl::Status ValidateIntake(const v1::TakeIntakeRequest& request, absl::Time now) {
   if (request.title().empty()) return Missing("title", "事件名称");
   if (Chars(request.title()) > kTitleCharsMax) return TooLong("title");
@@ -151,7 +155,7 @@ absl::Status ValidateActivate(const v1::ActivateResponseRequest& request) {
   } else {
     RETURN_IF_ERROR(ValidateName(request.incident(), "incidents", "incident"));
     RETURN_IF_ERROR(ValidateName(request.plan(), "plans", "plan"));
-    if (request.level() < 1 || request.level() > 4) return Missing("level", "响应级别（1 到 4）");
+    RETURN_IF_ERROR(ValidateLevel(request.level()));
   }
   RETURN_IF_ERROR(ValidateAreas(request.areas(), "areas"));
   if (request.matters_size() > kLinesMax) return TooLong("matters");

@@ -20,7 +20,7 @@ inline constexpr int kAreasMax = 100;
 inline constexpr int kReceiversMax = 20;
 inline constexpr int kLinesMax = 50;  // matters, measures
 inline constexpr absl::Duration kClockSkewMax = absl::Minutes(5);
-inline constexpr absl::Duration kPeriodMax = absl::Hours(24) * 366;
+inline constexpr absl::Duration kPeriodMax = absl::Hours(24 * 366);
 
 // Not empty, not endless.
 absl::Status ValidateText(std::string_view text, std::string_view field, std::string_view zh);
@@ -28,6 +28,9 @@ absl::Status ValidateText(std::string_view text, std::string_view field, std::st
 absl::Status ValidateName(std::string_view name, std::string_view kind, std::string_view field);
 // 6 or 9 digits become 12 by zeros; "" when it is no area code.
 std::string NormaliseArea(std::string_view code);
+
+// Of a response: 1 to 4.
+absl::Status ValidateLevel(int level);
 
 absl::Status ValidateIntake(const v1::TakeIntakeRequest& request, absl::Time now);
 absl::Status ValidateConfirm(const v1::ConfirmIncidentRequest& request);

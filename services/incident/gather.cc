@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <memory>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "services/incident/incident_service.h"
+#include "services/incident/rule_limits.h"
+#include "services/incident/rules/facts.h"
+#include "services/incident/rules/names.h"
+#include "services/incident/rules/validate.h"
+#include "services/platform/base/status.h"
+#include "services/platform/base/strings.h"
+
+// What every command of this service has in common: facts before the decision, and its frame.
+namespace huying::incident {
+namespace {
+
+using base::Reason;
+
+// The lower service is not there: the act goes on without it.
+bool DoesNotAnswer(const absl::Status& status) {
+  return status.code() == absl::StatusCode::kUnavailable ||
+         status.code() == absl::StatusCode::kDeadlineExceeded ||
+         status.code() == absl::StatusCode::kResourceExhausted;
+}
+
+}  // namespace
+
+template <typename T>
+absl::StatusOr<T> IncidentService::Snapshot(const ledger::RecordKind<T>& kind,
+                                            std::string_view key) {
+  ASSIGN_OR_RETURN(std::unique_ptr<ledger::Reader> reader, ledger_.Read());
+  ASSIGN_OR_RETURN(auto stored, reader->Get(kind, key));
+  return std::move(stored.value);
+}
+template absl::StatusOr<v1::Incident> IncidentService::Snapshot(
+    const ledger::RecordKind<v1::Incident>&, std::string_view);
+template absl::StatusOr<v1::Report> IncidentService::Snapshot(
+    const ledger::RecordKind<v1::Report>&, std::string_view);
+template absl::StatusOr<v1::Response> IncidentService::Snapshot(
+    const ledger::RecordKind<v1::Response>&, std::string_view);
+
+rules::Limits IncidentService::LimitsFor(const v1::Incident& incident, absl::Time at) const {
+  return LimitsAt(table_, at, incident.event_class(), incident.event_code());
+}
+
+absl::StatusOr<IncidentService::Gathered> IncidentService::Gather(const Context& context,
+                                                                  const std::string& incident,
+                                                                  std::string_view permission) {
+  Gathered gathered;
+  ASSIGN_OR_RETURN(gathered.incident, Snapshot(kIncidents, incident));
+  auto said = directory_.CheckCompetence(context, permission, {gathered.incident.area()});
+  if (!said.ok()) {
+    if (!DoesNotAnswer(said.status())) return said.status();
+    return gathered;
+  }
+  gathered.directory_seq = said->as_of_seq();
+  gathered.competence = rules::Competence{
+      .covers_area = said->covers_area(),
+      .outside_area = said->outside_area(),
+      // Without an item in force there is no tier to fall short of.
+      .tier_ok = said->power_item().empty() || said->tier_ok(),
+      .power_item = said->power_item(),
+      .legal_basis = {said->legal_basis().begin(), said->legal_basis().end()}};
+  return gathered;
+}
+
+absl::Status IncidentService::Judge(ledger::Transaction& tx, const Gathered& gathered) {
+  auto flags = rules::JudgeCompetence(tx.actor(), gathered.competence, gathered.incident,
+                                      gathered.wants_power_item);
+  if (!flags.ok()) {
+    tx.SetCase(gathered.incident.name());
+    tx.KeepRefusal();
+    return flags.status();
+  }
+  for (common::v1::Flag& flag : *flags) tx.AddFlag(std::move(flag));
+  if (gathered.directory_seq > 0) tx.AddSource("directory", gathered.directory_seq);
+  return absl::OkStatus();
+}
+
+IncidentService::Command IncidentService::ForIncident(const Context& context,
+                                                      const std::string& name,
+                                                      std::string_view permission,
+                                                      OnIncident decide) {
+  RETURN_IF_ERROR(rules::ValidateName(name, "incidents", "name"));
+  ASSIGN_OR_RETURN(Gathered gathered, Gather(context, name, permission));
+  ledger::Command command;
+  command.reads = {kIncidents.Ref(name)};
+  command.decide = [gathered = std::move(gathered),
+                    decide = std::move(decide)](ledger::Transaction& tx) -> absl::Status {
+    RETURN_IF_ERROR(Judge(tx, gathered));
+    ASSIGN_OR_RETURN(auto stored, tx.Get(kIncidents, gathered.incident.name()));
+    CaseTx c(tx, stored.value);
+    RETURN_IF_ERROR(decide(c, stored.value));
+    return c.Flush();
+  };
+  return command;
+}
+
+IncidentService::Command IncidentService::ForReport(const Context& context,
+                                                    const std::string& name,
+                                                    std::string_view permission,
+                                                    OnReport decide) {
+  const std::optional<rules::ReportParts> parts = rules::ParseReportName(name);
+  if (!parts) {
+    return base::Invalid(Reason::FIELD_INVALID, "报告名称格式不对",
+                         "expected incidents/…/reports/<CHAIN>-<n>")
+        .Field("name");
+  }
+  ASSIGN_OR_RETURN(Gathered gathered, Gather(context, parts->incident, permission));
+  ledger::Command command;
+  command.reads = {kReports.Ref(name), kIncidents.Ref(parts->incident),
+                   kChains.Ref(rules::ChainName(parts->incident, parts->chain))};
+  command.decide = [name, gathered = std::move(gathered),
+                    decide = std::move(decide)](ledger::Transaction& tx) -> absl::Status {
+    RETURN_IF_ERROR(Judge(tx, gathered));
+    ASSIGN_OR_RETURN(auto report, tx.Get(kReports, name));
+    ASSIGN_OR_RETURN(auto incident, tx.Get(kIncidents, report.value.incident()));
+    CaseTx c(tx, incident.value);
+    RETURN_IF_ERROR(decide(c, incident.value, report.value));
+    return c.Flush();
+  };
+  return command;
+}
+
+IncidentService::Command IncidentService::ForResponse(const Context& context,
+                                                      const std::string& name,
+                                                      std::string_view permission,
+                                                      OnResponse decide) {
+  RETURN_IF_ERROR(rules::ValidateName(name, "responses", "name"));
+  ASSIGN_OR_RETURN(v1::Response before, Snapshot(kResponses, name));
+  ASSIGN_OR_RETURN(Gathered gathered, Gather(context, before.incident(), permission));
+  gathered.wants_power_item = permission == "response.approve";
+  ledger::Command command;
+  command.reads = {kResponses.Ref(name), kIncidents.Ref(before.incident())};
+  command.decide = [name, gathered = std::move(gathered),
+                    decide = std::move(decide)](ledger::Transaction& tx) -> absl::Status {
+    RETURN_IF_ERROR(Judge(tx, gathered));
+    ASSIGN_OR_RETURN(auto response, tx.Get(kResponses, name));
+    ASSIGN_OR_RETURN(auto incident, tx.Get(kIncidents, response.value.incident()));
+    CaseTx c(tx, incident.value);
+    RETURN_IF_ERROR(decide(c, incident.value, response.value));
+    return c.Flush();
+  };
+  return command;
+}
+
+IncidentService::Command IncidentService::ForTask(const std::string& name, OnTask decide) {
+  const std::string response = rules::ResponseOfTask(name);
+  if (response.empty()) {
+    return base::Invalid(Reason::FIELD_INVALID, "任务名称格式不对", "expected responses/…/tasks/…")
+        .Field("name");
+  }
+  ledger::Command command;
+  command.reads = {kTasks.Ref(name), kResponses.Ref(response)};
+  command.decide = [name, decide = std::move(decide)](ledger::Transaction& tx) -> absl::Status {
+    ASSIGN_OR_RETURN(auto task, tx.Get(kTasks, name));
+    ASSIGN_OR_RETURN(auto incident, tx.Get(kIncidents, task.value.incident()));
+    CaseTx c(tx, incident.value);
+    RETURN_IF_ERROR(decide(c, task.value));
+    return c.Flush();
+  };
+  return command;
+}
+
+absl::StatusOr<rules::PlanFacts> IncidentService::AskPlan(const Context& context,
+                                                          const v1::Incident& incident,
+                                                          const std::string& plan, int revision,
+                                                          int level, int64_t* plan_seq) {
+  rules::PlanFacts facts;
+  facts.plan = plan;
+  facts.facts_key = rules::FactsKey(incident);
+  plan::v1::GetPlanRequest get;
+  get.set_name(plan);
+  get.set_revision(revision);
+  auto found = plans_.GetPlan(context, get);
+  if (!found.ok()) {
+    if (DoesNotAnswer(found.status())) return facts;
+    return base::InField(found.status(), "plan");
+  }
+  plan::v1::DryRunRequest ask;
+  ask.set_name(plan);
+  ask.set_revision(found->plan().revision());  // the same text, also when it is superseded meanwhile
+  ask.set_level(level);
+  for (plan::v1::Fact& fact : rules::FactsOf(incident, clock_.Now())) {
+    *ask.add_facts() = std::move(fact);
+  }
+  auto run = plans_.DryRun(context, ask);
+  if (!run.ok()) {
+    if (DoesNotAnswer(run.status())) return facts;
+    return base::InField(run.status(), "level");
+  }
+  for (const plan::v1::ResponseLevel& candidate : found->plan().levels()) {
+    if (candidate.level() == level) facts.level = candidate;
+  }
+  facts.available = true;
+  facts.revision = found->plan().revision();
+  facts.commander_post = found->plan().commander_post();
+  facts.legal_basis = {found->plan().legal_basis().begin(), found->plan().legal_basis().end()};
+  facts.starts = run->levels(0).starts();
+  facts.ends = run->levels(0).ends();
+  facts.trace = rules::TraceLines(run->levels(0).start());
+  facts.end_trace = rules::TraceLines(run->levels(0).end());
+  *plan_seq = run->as_of_seq();
+  return facts;
+}
+
+}  // namespace huying::incident

@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "services/incident/incident_service.h"
+#include "services/incident/rules/facts.h"
+#include "services/incident/rules/incidents.h"
+#include "services/incident/rules/names.h"
+#include "services/incident/rules/states.h"
+#include "services/incident/rules/tasks.h"
+#include "services/incident/rules/validate.h"
+#include "services/platform/base/clock.h"
+#include "services/platform/base/status.h"
+#include "services/platform/guard/makeups.h"
+
+// Responses. Their notices are issued and lifted by the reactor (response_effects.h) after the entry is
+// written; tasks are assigned and cancelled in the same command.
+namespace huying::incident {
+namespace {
+
+using base::Reason;
+
+std::string PeriodKey(const v1::Response& response) {
+  return absl::StrCat(response.name(), "/period");
+}
+
+void PutPeriod(ledger::Transaction& tx, const v1::Response& response) {
+  tx.SetDeadline({.key = PeriodKey(response),
+                  .handler = kPeriodHandler,
+                  .due_at = base::FromProto(response.ends_expected_at()),
+                  .subject = response.name()});
+}
+
+absl::Status SameFacts(const v1::Incident& incident, const rules::PlanFacts& plan) {
+  if (!plan.available || rules::FactsKey(incident) == plan.facts_key) return absl::OkStatus();
+  return base::Aborted(Reason::FACTS_CHANGED, "事件数据刚有变化，请重试",
+                       "the incident changed while the plan was asked")
+      .Next("重试", "try again");
+}
+
+// R53: every task with executor, goal and deadline, in the very command that starts the response.
+void AssignTasks(ledger::Transaction& tx, v1::Response& response,
+                 const plan::v1::ResponseLevel& level, const rules::Act& act,
+                 std::vector<v1::Task>& tasks) {
+  tasks = rules::TasksOf(response, level, act);
+  for (const v1::Task& task : tasks) {
+    response.add_tasks(task.name());
+    tx.SetDeadline({.key = task.name(),
+                    .handler = kTaskHandler,
+                    .due_at = base::FromProto(task.deadline()),
+                    .subject = task.name()});
+  }
+}
+
+// One response of a plan at a time; the records are read by key, so that two commands in one batch see
+// each other.
+absl::Status NoneUnderWay(ledger::Transaction& tx, const v1::Incident& incident,
+                          const std::string& plan) {
+  for (const std::string& name : incident.open_responses()) {
+    ASSIGN_OR_RETURN(auto other, tx.Get(kResponses, name));
+    if (other.value.plan() != plan) continue;
+    return base::Refused(Reason::ALREADY_EXISTS, absl::StrCat("该预案的响应 ", name, " 正在进行"),
+                         absl::StrCat("response ", name, " of this plan is under way"))
+        .Rule("response.one-per-plan")
+        .Next("调整正在进行的响应", "adjust the one under way");
+  }
+  return absl::OkStatus();
+}
+
+void FlagBasis(ledger::Transaction& tx, const v1::Response& response) {
+  for (const auto& basis : response.legal_basis()) tx.AddBasis(basis);
+  if (response.legal_basis().empty()) {
+    tx.AddFlag(rules::MakeFlag("response.legal-basis", "依据待核：未注明法律依据"));
+  }
+}
+
+absl::Status Activate(CaseTx& c, v1::Incident& incident, v1::Response& response,
+                      const v1::ActivateResponseRequest& request, const rules::PlanFacts& plan,
+                      const rules::Limits& limits) {
+  ledger::Transaction& tx = c.tx();
+  RETURN_IF_ERROR(SameFacts(incident, plan));
+  RETURN_IF_ERROR(rules::Start(response, incident, request, plan, c.act()));
+  RETURN_IF_ERROR(NoneUnderWay(tx, incident, response.plan()));
+  ASSIGN_OR_RETURN(auto make_ups,
+                   guard::Judge(rules::StartGuards(incident, request, plan, c.act(), limits),
+                                request.has_urgency() ? &request.urgency() : nullptr,
+                                response.name(), c.act().actor, c.act().now));
+  std::vector<v1::Task> tasks;
+  AssignTasks(tx, response, plan.level, c.act(), tasks);
+  tx.Put(kResponses, response.name(), response);
+  for (const v1::Task& task : tasks) tx.Put(kTasks, task.name(), task);
+  RETURN_IF_ERROR(rules::Respond(incident, response.name(), c.act()));
+  tx.Put(kIncidents, incident.name(), incident);
+  PutPeriod(tx, response);
+  FlagBasis(tx, response);
+  return guard::OpenMakeUps(tx, make_ups, incident.name());
+}
+
+// What was passed in urgency when the response started, brought by the approver now.
+absl::Status CloseStartMakeUps(ledger::Transaction& tx, const v1::Response& response,
+                               const v1::ActivateResponseRequest& request) {
+  int closed = 0;
+  for (const std::string rule : {rules::kApproverRule, rules::kConditionsRule, rules::kPlanRule,
+                                 rules::kVerifiedRule}) {
+    if (rule == rules::kConditionsRule && request.override_reason().empty()) continue;
+    const std::string name =
+        absl::StrCat("makeups/", response.name(), "/", rule.substr(rule.find('.') + 1));
+    ASSIGN_OR_RETURN(auto row, tx.Find(guard::kMakeUps, name));
+    if (!row || row->value.has_closed_at()) continue;
+    RETURN_IF_ERROR(guard::CloseMakeUp(tx, name, tx.actor()));
+    ++closed;
+  }
+  if (closed > 0) return absl::OkStatus();
+  return rules::Transition(response.state(), rules::ResponseAct::kActivate).status();
+}
+
+absl::Status CancelOpenTasks(ledger::Transaction& tx, const v1::Response& response) {
+  for (const std::string& name : response.tasks()) {
+    ASSIGN_OR_RETURN(auto task, tx.Get(kTasks, name));
+    if (!rules::Cancel(task.value)) continue;
+    tx.ClearDeadline(name);
+    tx.Put(kTasks, name, task.value);
+  }
+  return absl::OkStatus();
+}
+
+void RemoveOpen(v1::Incident& incident, const std::string& response) {
+  auto& open = *incident.mutable_open_responses();
+  open.erase(std::remove(open.begin(), open.end(), response), open.end());
+}
+
+}  // namespace
+
+IncidentService::Command IncidentService::ProposeResponse(
+    const Context& context, const v1::ProposeResponseRequest& request) {
+  RETURN_IF_ERROR(rules::ValidateName(request.plan(), "plans", "plan"));
+  RETURN_IF_ERROR(rules::ValidateText(request.reason(), "reason", "建议理由"));
+  RETURN_IF_ERROR(rules::ValidateLevel(request.level()));
+  ASSIGN_OR_RETURN(v1::Incident now, Snapshot(kIncidents, request.incident()));
+  int64_t plan_seq = 0;
+  ASSIGN_OR_RETURN(rules::PlanFacts plan,
+                   AskPlan(context, now, request.plan(), 0, request.level(), &plan_seq));
+  return ForIncident(
+      context, request.incident(), "response.propose",
+      [request, plan, plan_seq](CaseTx& c, v1::Incident& incident) -> absl::Status {
+        RETURN_IF_ERROR(SameFacts(incident, plan));
+        RETURN_IF_ERROR(rules::Transition(incident.state(), rules::IncidentAct::kPropose).status());
+        const int year = rules::YearOf(c.act().now);
+        ASSIGN_OR_RETURN(int64_t number, c.tx().NextNumber(absl::StrCat("responses/", year)));
+        const v1::Response response = rules::Propose(
+            incident, request, rules::Numbered("responses", year, number), plan, c.act());
+        if (plan_seq > 0) c.tx().AddSource("plan", plan_seq);
+        c.tx().Put(kResponses, response.name(), response);
+        return absl::OkStatus();
+      });
+}
+
+IncidentService::Command IncidentService::DeclineResponse(
+    const Context& context, const v1::DeclineResponseRequest& request) {
+  RETURN_IF_ERROR(rules::ValidateText(request.reason(), "reason", "不启动的理由"));
+  return ForResponse(
+      context, request.name(), "response.approve",
+      [request](CaseTx& c, v1::Incident&, v1::Response& response) -> absl::Status {
+        RETURN_IF_ERROR(rules::Decline(response, request.reason(), c.act()));
+        c.tx().Put(kResponses, response.name(), response);
+        return absl::OkStatus();
+      });
+}
+
+IncidentService::Command IncidentService::ActivateResponse(
+    const Context& context, const v1::ActivateResponseRequest& request) {
+  RETURN_IF_ERROR(rules::ValidateActivate(request));
+  v1::ActivateResponseRequest start = request;
+  for (std::string& area : *start.mutable_areas()) area = rules::NormaliseArea(area);
+  if (!request.name().empty()) {
+    ASSIGN_OR_RETURN(v1::Response proposed, Snapshot(kResponses, request.name()));
+    if (rules::IsUnderWay(proposed.state())) return MakeUpActivation(context, start, request.name());
+    start.set_incident(proposed.incident());
+    start.set_plan(proposed.plan());
+    start.set_level(proposed.level());
+  }
+  ASSIGN_OR_RETURN(v1::Incident now, Snapshot(kIncidents, start.incident()));
+  int64_t plan_seq = 0;
+  ASSIGN_OR_RETURN(rules::PlanFacts plan,
+                   AskPlan(context, now, start.plan(), 0, start.level(), &plan_seq));
+  const auto decide = [this, start, plan, plan_seq](CaseTx& c, v1::Incident& incident,
+                                                    v1::Response& response) {
+    if (plan_seq > 0) c.tx().AddSource("plan", plan_seq);
+    return Activate(c, incident, response, start, plan, LimitsFor(incident, c.act().now));
+  };
+  if (!start.name().empty()) return ForResponse(context, start.name(), "response.approve", decide);
+  return ForIncident(context, start.incident(), "response.approve",
+                     [decide](CaseTx& c, v1::Incident& incident) -> absl::Status {
+                       const int year = rules::YearOf(c.act().now);
+                       ASSIGN_OR_RETURN(int64_t number,
+                                        c.tx().NextNumber(absl::StrCat("responses/", year)));
+                       v1::Response response;
+                       response.set_name(rules::Numbered("responses", year, number));
+                       response.set_incident(incident.name());
+                       return decide(c, incident, response);
+                     });
+}
+
+absl::StatusOr<ledger::Command> IncidentService::MakeUpActivation(
+    const Context& context, const v1::ActivateResponseRequest& request,
+    const std::string& name) {
+  return ForResponse(
+      context, name, "response.approve",
+      [request](CaseTx& c, v1::Incident&, v1::Response& response) -> absl::Status {
+        if (!rules::IsApprover(c.act().actor, response.approver_post())) {
+          return rules::Transition(response.state(), rules::ResponseAct::kActivate).status();
+        }
+        rules::ClearOccasions(response);
+        *response.mutable_approver() = c.act().actor;
+        if (!request.override_reason().empty()) {
+          response.set_override_reason(request.override_reason());
+        }
+        c.tx().Put(kResponses, response.name(), response);
+        return CloseStartMakeUps(c.tx(), response, request);
+      });
+}
+
+IncidentService::Command IncidentService::AdjustResponse(
+    const Context& context, const v1::AdjustResponseRequest& request) {
+  RETURN_IF_ERROR(rules::ValidateText(request.reason(), "reason", "调整理由"));
+  RETURN_IF_ERROR(rules::ValidateLevel(request.level()));
+  ASSIGN_OR_RETURN(v1::Response active, Snapshot(kResponses, request.name()));
+  ASSIGN_OR_RETURN(v1::Incident now, Snapshot(kIncidents, active.incident()));
+  int64_t plan_seq = 0;
+  ASSIGN_OR_RETURN(rules::PlanFacts plan,
+                   AskPlan(context, now, active.plan(), active.plan_revision(), request.level(),
+                           &plan_seq));
+  if (!plan.available && request.level() != active.level()) {
+    return base::Unavailable(Reason::LOWER_SERVICE_UNAVAILABLE, "预案服务没有应答，无法调整级别",
+                             "plan does not answer");
+  }
+  return ForResponse(
+      context, request.name(), "response.approve",
+      [request, plan, plan_seq](CaseTx& c, v1::Incident& incident,
+                                v1::Response& response) -> absl::Status {
+        RETURN_IF_ERROR(SameFacts(incident, plan));
+        if (plan_seq > 0) c.tx().AddSource("plan", plan_seq);
+        RETURN_IF_ERROR(rules::Adjust(response, request, plan, c.act()));
+        if (plan.available && !rules::IsApprover(c.act().actor, plan.level.approver_post())) {
+          c.tx().AddFlag(rules::MakeFlag(
+              rules::kApproverRule,
+              absl::StrCat("本级响应按预案应由 ", plan.level.approver_post(), " 批准")));
+        }
+        std::vector<v1::Task> tasks;
+        AssignTasks(c.tx(), response, plan.level, c.act(), tasks);
+        c.tx().Put(kResponses, response.name(), response);
+        for (const v1::Task& task : tasks) c.tx().Put(kTasks, task.name(), task);
+        PutPeriod(c.tx(), response);
+        for (const auto& basis : request.legal_basis()) c.tx().AddBasis(basis);
+        return absl::OkStatus();
+      });
+}
+
+IncidentService::Command IncidentService::HandOverResponse(
+    const Context& context, const v1::HandOverResponseRequest& request) {
+  RETURN_IF_ERROR(rules::ValidateText(request.body(), "body", "接手指挥的机关"));
+  RETURN_IF_ERROR(rules::ValidateText(request.commander(), "commander", "接手的指挥人员"));
+  return ForResponse(
+      context, request.name(), "response.command",
+      [request](CaseTx& c, v1::Incident&, v1::Response& response) -> absl::Status {
+        RETURN_IF_ERROR(rules::HandOver(response, request, c.act()));
+        c.tx().Put(kResponses, response.name(), response);
+        return absl::OkStatus();
+      });
+}
+
+IncidentService::Command IncidentService::EndResponse(const Context& context,
+                                                      const v1::EndResponseRequest& request) {
+  RETURN_IF_ERROR(rules::ValidateText(request.reason(), "reason", "终止理由"));
+  RETURN_IF_ERROR(rules::ValidateName(request.name(), "responses", "name"));
+  ASSIGN_OR_RETURN(v1::Response active, Snapshot(kResponses, request.name()));
+  ASSIGN_OR_RETURN(v1::Incident now, Snapshot(kIncidents, active.incident()));
+  int64_t plan_seq = 0;
+  auto plan = AskPlan(context, now, active.plan(), active.plan_revision(), active.level(),
+                      &plan_seq);
+  const bool unmet = plan.ok() && plan->available && !plan->ends;
+  return ForResponse(
+      context, request.name(), "response.command",
+      [request, unmet](CaseTx& c, v1::Incident& incident,
+                       v1::Response& response) -> absl::Status {
+        RETURN_IF_ERROR(rules::End(response, request.reason(), c.act()));
+        c.tx().ClearDeadline(PeriodKey(response));
+        if (unmet) {
+          c.tx().AddFlag(rules::MakeFlag("response.end-conditions",
+                                         "预案的终止条件未满足或无法判断，按指挥员决定终止"));
+        }
+        c.tx().Put(kResponses, response.name(), response);
+        RemoveOpen(incident, response.name());
+        c.tx().Put(kIncidents, incident.name(), incident);
+        return CancelOpenTasks(c.tx(), response);
+      });
+}
+
+}  // namespace huying::incident

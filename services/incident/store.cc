@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "services/incident/store.h"
+
+#include "services/incident/rules/states.h"
+#include "services/platform/guard/makeups.h"
+
+namespace huying::incident {
+
+using ledger::Int;
+using ledger::Text;
+
+const ledger::RecordKind<v1::Incident> kIncidents(
+    "incident", [](const v1::Incident& i) { return v1::IncidentState_Name(i.state()); },
+    {{"state", [](const v1::Incident& i) { return Int(i.state()); }},
+     {"open", [](const v1::Incident& i) { return Int(rules::IsOpen(i.state()) ? 1 : 0); }},
+     {"area", [](const v1::Incident& i) { return Text(i.area()); }}});
+
+const ledger::RecordKind<v1::Report> kReports(
+    "report", [](const v1::Report& r) { return v1::ReportState_Name(r.state()); },
+    {{"incident", [](const v1::Report& r) { return Text(r.incident()); }}});
+
+const ledger::RecordKind<v1::ReportChainState> kChains(
+    "report_chain", nullptr,
+    {{"incident", [](const v1::ReportChainState& c) { return Text(c.incident()); }}});
+
+const ledger::RecordKind<v1::LegalClock> kClocks(
+    "clock", [](const v1::LegalClock& c) { return v1::ClockState_Name(c.state()); },
+    {{"incident", [](const v1::LegalClock& c) { return Text(c.incident()); }},
+     {"state", [](const v1::LegalClock& c) { return Int(c.state()); }}});
+
+const ledger::RecordKind<v1::Response> kResponses(
+    "response", [](const v1::Response& r) { return v1::ResponseState_Name(r.state()); },
+    {{"incident", [](const v1::Response& r) { return Text(r.incident()); }},
+     {"state", [](const v1::Response& r) { return Int(r.state()); }}});
+
+const ledger::RecordKind<v1::Task> kTasks(
+    "task", [](const v1::Task& t) { return v1::TaskState_Name(t.state()); },
+    {{"response", [](const v1::Task& t) { return Text(t.response()); }},
+     {"post", [](const v1::Task& t) { return Text(t.executor_post()); }},
+     {"state", [](const v1::Task& t) { return Int(t.state()); }}});
+
+const ledger::RecordKind<v1::OpenItem> kOpenItems(
+    "open_item", [](const v1::OpenItem& i) { return i.open() ? "OPEN" : "CLOSED"; },
+    {{"incident", [](const v1::OpenItem& i) { return Text(i.incident()); }},
+     {"open", [](const v1::OpenItem& i) { return Int(i.open() ? 1 : 0); }}});
+
+std::vector<ledger::KindSchema> IncidentKinds() {
+  return {kIncidents.schema(), kReports.schema(),   kChains.schema(),          kClocks.schema(),
+          kResponses.schema(), kTasks.schema(),     kOpenItems.schema(),
+          guard::kMakeUps.schema()};
+}
+
+}  // namespace huying::incident

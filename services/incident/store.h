@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <vector>
+
+#include "huying/incident/v1/incident.pb.h"
+#include "services/platform/ledger/records.h"
+
+namespace huying::incident {
+
+namespace v1 = ::huying::incident::v1;
+
+// Keyed by their names. The case of every entry is the incident's name.
+extern const ledger::RecordKind<v1::Incident> kIncidents;
+extern const ledger::RecordKind<v1::Report> kReports;
+extern const ledger::RecordKind<v1::ReportChainState> kChains;  // rules::ChainName
+extern const ledger::RecordKind<v1::LegalClock> kClocks;
+extern const ledger::RecordKind<v1::Response> kResponses;
+extern const ledger::RecordKind<v1::Task> kTasks;
+extern const ledger::RecordKind<v1::OpenItem> kOpenItems;
+
+// With the make-up rows of the guard.
+std::vector<ledger::KindSchema> IncidentKinds();
+
+}  // namespace huying::incident
