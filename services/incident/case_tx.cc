@@ -79,15 +79,14 @@ absl::Status CaseTx::CloseLeadAlarm(const v1::Incident& incident) {
   return stored ? Close(name, incident.name()) : absl::OkStatus();
 }
 
-void CaseTx::OpenChain(v1::Incident& incident, v1::ReportChain chain,
-                       const rules::Limits& limits) {
+void CaseTx::OpenChain(v1::Incident& incident, v1::ReportChain chain, const rules::Limits& limits) {
   incident.add_chains(chain);
   v1::ReportChainState state;
   state.set_incident(incident_);
   state.set_chain(chain);
   // A chain that nobody demands has no limit until it has reported once.
-  const bool owed = std::find(limits.chains.begin(), limits.chains.end(), chain) !=
-                    limits.chains.end();
+  const bool owed =
+      std::find(limits.chains.begin(), limits.chains.end(), chain) != limits.chains.end();
   if (owed) StartFirstClocks(state, limits, base::FromProto(incident.received_at()), "");
   chains_[rules::ChainName(incident_, chain)] = {std::move(state), ""};
 }

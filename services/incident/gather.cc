@@ -35,8 +35,8 @@ absl::StatusOr<T> IncidentService::Snapshot(const ledger::RecordKind<T>& kind,
 }
 template absl::StatusOr<v1::Incident> IncidentService::Snapshot(
     const ledger::RecordKind<v1::Incident>&, std::string_view);
-template absl::StatusOr<v1::Report> IncidentService::Snapshot(
-    const ledger::RecordKind<v1::Report>&, std::string_view);
+template absl::StatusOr<v1::Report> IncidentService::Snapshot(const ledger::RecordKind<v1::Report>&,
+                                                              std::string_view);
 template absl::StatusOr<v1::Response> IncidentService::Snapshot(
     const ledger::RecordKind<v1::Response>&, std::string_view);
 
@@ -55,13 +55,13 @@ absl::StatusOr<IncidentService::Gathered> IncidentService::Gather(const Context&
     return gathered;
   }
   gathered.directory_seq = said->as_of_seq();
-  gathered.competence = rules::Competence{
-      .covers_area = said->covers_area(),
-      .outside_area = said->outside_area(),
-      // Without an item in force there is no tier to fall short of.
-      .tier_ok = said->power_item().empty() || said->tier_ok(),
-      .power_item = said->power_item(),
-      .legal_basis = {said->legal_basis().begin(), said->legal_basis().end()}};
+  gathered.competence =
+      rules::Competence{.covers_area = said->covers_area(),
+                        .outside_area = said->outside_area(),
+                        // Without an item in force there is no tier to fall short of.
+                        .tier_ok = said->power_item().empty() || said->tier_ok(),
+                        .power_item = said->power_item(),
+                        .legal_basis = {said->legal_basis().begin(), said->legal_basis().end()}};
   return gathered;
 }
 
@@ -97,10 +97,8 @@ IncidentService::Command IncidentService::ForIncident(const Context& context,
   return command;
 }
 
-IncidentService::Command IncidentService::ForReport(const Context& context,
-                                                    const std::string& name,
-                                                    std::string_view permission,
-                                                    OnReport decide) {
+IncidentService::Command IncidentService::ForReport(const Context& context, const std::string& name,
+                                                    std::string_view permission, OnReport decide) {
   const std::optional<rules::ReportParts> parts = rules::ParseReportName(name);
   if (!parts) {
     return base::Invalid(Reason::FIELD_INVALID, "报告名称格式不对",
@@ -180,7 +178,8 @@ absl::StatusOr<rules::PlanFacts> IncidentService::AskPlan(const Context& context
   }
   plan::v1::DryRunRequest ask;
   ask.set_name(plan);
-  ask.set_revision(found->plan().revision());  // the same text, also when it is superseded meanwhile
+  ask.set_revision(
+      found->plan().revision());  // the same text, also when it is superseded meanwhile
   ask.set_level(level);
   for (plan::v1::Fact& fact : rules::FactsOf(incident, clock_.Now())) {
     *ask.add_facts() = std::move(fact);

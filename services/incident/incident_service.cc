@@ -71,10 +71,9 @@ absl::Status DecideReject(CaseTx& c, v1::Incident& incident,
     if (open) return AgreeToRejection(c, incident);
   }
   RETURN_IF_ERROR(rules::Reject(incident, request, c.act()));
-  ASSIGN_OR_RETURN(auto make_ups,
-                   guard::Judge({rules::SecondPersonGuard(request, c.act(), limits)},
-                                request.has_urgency() ? &request.urgency() : nullptr,
-                                incident.name(), c.act().actor, c.act().now));
+  ASSIGN_OR_RETURN(auto make_ups, guard::Judge({rules::SecondPersonGuard(request, c.act(), limits)},
+                                               request.has_urgency() ? &request.urgency() : nullptr,
+                                               incident.name(), c.act().actor, c.act().now));
   RETURN_IF_ERROR(c.CloseVerify(incident, incident.name()));
   RETURN_IF_ERROR(c.CancelReporting(incident, limits));
   c.tx().Put(kIncidents, incident.name(), incident);
@@ -109,8 +108,10 @@ IncidentService::Command IncidentService::TakeIntake(const Context& context,
   const rules::Limits limits =
       LimitsAt(table_, clock_.Now(), intake.event_class(), intake.event_code());
   command.decide = [intake, ancestors, directory_seq, limits](ledger::Transaction& tx) {
-    if (directory_seq > 0) tx.AddSource("directory", directory_seq);
-    else tx.AddFlag(rules::MakeFlag("incident.area-unchecked", "区域待核：组织目录没有应答"));
+    if (directory_seq > 0)
+      tx.AddSource("directory", directory_seq);
+    else
+      tx.AddFlag(rules::MakeFlag("incident.area-unchecked", "区域待核：组织目录没有应答"));
     return DecideIntake(tx, intake, ancestors, limits);
   };
   return command;
@@ -137,28 +138,26 @@ IncidentService::Command IncidentService::ConfirmIncident(
   RETURN_IF_ERROR(rules::ValidateConfirm(request));
   v1::ConfirmIncidentRequest confirm = request;
   for (std::string& area : *confirm.mutable_areas()) area = rules::NormaliseArea(area);
-  return ForIncident(
-      context, request.name(), "incident.confirm",
-      [this, confirm](CaseTx& c, v1::Incident& incident) -> absl::Status {
-        const rules::Limits before = LimitsFor(incident, c.act().now);
-        RETURN_IF_ERROR(rules::Confirm(incident, confirm, before, c.act()));
-        // The class may have changed, and with it the chains that are owed.
-        const rules::Limits limits = LimitsFor(incident, c.act().now);
-        RETURN_IF_ERROR(c.CloseVerify(incident, incident.name()));
-        c.OpenChains(incident, limits);
-        if (incident.lead_department_alarm()) c.StartLeadAlarm(incident, limits);
-        c.tx().Put(kIncidents, incident.name(), incident);
-        return VerifiedAfterAll(c.tx(), incident);
-      });
+  return ForIncident(context, request.name(), "incident.confirm",
+                     [this, confirm](CaseTx& c, v1::Incident& incident) -> absl::Status {
+                       const rules::Limits before = LimitsFor(incident, c.act().now);
+                       RETURN_IF_ERROR(rules::Confirm(incident, confirm, before, c.act()));
+                       // The class may have changed, and with it the chains that are owed.
+                       const rules::Limits limits = LimitsFor(incident, c.act().now);
+                       RETURN_IF_ERROR(c.CloseVerify(incident, incident.name()));
+                       c.OpenChains(incident, limits);
+                       if (incident.lead_department_alarm()) c.StartLeadAlarm(incident, limits);
+                       c.tx().Put(kIncidents, incident.name(), incident);
+                       return VerifiedAfterAll(c.tx(), incident);
+                     });
 }
 
-IncidentService::Command IncidentService::RejectIncident(
-    const Context& context, const v1::RejectIncidentRequest& request) {
+IncidentService::Command IncidentService::RejectIncident(const Context& context,
+                                                         const v1::RejectIncidentRequest& request) {
   RETURN_IF_ERROR(rules::ValidateText(request.reason(), "reason", "理由"));
   return ForIncident(context, request.name(), "incident.confirm",
                      [this, request](CaseTx& c, v1::Incident& incident) {
-                       return DecideReject(c, incident, request,
-                                           LimitsFor(incident, c.act().now));
+                       return DecideReject(c, incident, request, LimitsFor(incident, c.act().now));
                      });
 }
 
@@ -166,15 +165,15 @@ IncidentService::Command IncidentService::TransferIncident(
     const Context& context, const v1::TransferIncidentRequest& request) {
   RETURN_IF_ERROR(rules::ValidateText(request.to(), "to", "接收单位"));
   RETURN_IF_ERROR(rules::ValidateText(request.receipt(), "receipt", "对方回执"));
-  return ForIncident(context, request.name(), "incident.confirm",
-                     [this, request](CaseTx& c, v1::Incident& incident) -> absl::Status {
-                       RETURN_IF_ERROR(rules::Transfer(incident, request, c.act()));
-                       RETURN_IF_ERROR(c.CloseVerify(incident, incident.name()));
-                       RETURN_IF_ERROR(
-                           c.CancelReporting(incident, LimitsFor(incident, c.act().now)));
-                       c.tx().Put(kIncidents, incident.name(), incident);
-                       return absl::OkStatus();
-                     });
+  return ForIncident(
+      context, request.name(), "incident.confirm",
+      [this, request](CaseTx& c, v1::Incident& incident) -> absl::Status {
+        RETURN_IF_ERROR(rules::Transfer(incident, request, c.act()));
+        RETURN_IF_ERROR(c.CloseVerify(incident, incident.name()));
+        RETURN_IF_ERROR(c.CancelReporting(incident, LimitsFor(incident, c.act().now)));
+        c.tx().Put(kIncidents, incident.name(), incident);
+        return absl::OkStatus();
+      });
 }
 
 IncidentService::Command IncidentService::SetLeadDepartment(

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "absl/status/statusor.h"
 #include "huying/incident/v1/incident_service.pb.h"
@@ -36,14 +37,13 @@ class IncidentService {
   using Command = absl::StatusOr<ledger::Command>;
   using Context = context::CallContext;
 
-  IncidentService(ledger::Ledger& ledger, const base::Clock& realm_clock,
-                  directory::Api& directory, plan::Api& plans, privacy::Sealer& sealer,
-                  const ::huying::rules::RuleTable& table)
+  IncidentService(ledger::Ledger& ledger, const base::Clock& realm_clock, directory::Api& directory,
+                  plan::Api& plans, privacy::Sealer sealer, const ::huying::rules::RuleTable& table)
       : ledger_(ledger),
         clock_(realm_clock),
         directory_(directory),
         plans_(plans),
-        sealer_(sealer),
+        sealer_(std::move(sealer)),
         table_(table) {}
 
   // --- Intake and verification (incident_service.cc)
@@ -159,7 +159,7 @@ class IncidentService {
   const base::Clock& clock_;
   directory::Api& directory_;
   plan::Api& plans_;
-  privacy::Sealer& sealer_;
+  privacy::Sealer sealer_;
   const ::huying::rules::RuleTable& table_;
 };
 

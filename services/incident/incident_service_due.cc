@@ -20,11 +20,11 @@ IncidentService::Command IncidentService::ClockFellDue(const Context&, const Due
     CaseTx c(tx, incident.value);
     if (!rules::FallDue(clock.value, tx.in_outage())) return absl::OkStatus();
     tx.Put(kClocks, name, clock.value);
-    RETURN_IF_ERROR(c.OpenItem(
-        name, clock.value.rule_id(),
-        absl::StrCat(clock.value.title(), "已过，应于 ",
-                     base::BeijingTime(base::FromProto(clock.value.due_at())), " 前完成",
-                     clock.value.project_default() ? "（本项目默认值）" : "")));
+    RETURN_IF_ERROR(
+        c.OpenItem(name, clock.value.rule_id(),
+                   absl::StrCat(clock.value.title(), "已过，应于 ",
+                                base::BeijingTime(base::FromProto(clock.value.due_at())), " 前完成",
+                                clock.value.project_default() ? "（本项目默认值）" : "")));
     return c.Flush();
   };
   return command;
@@ -43,8 +43,8 @@ IncidentService::Command IncidentService::PeriodFellDue(const Context&, const Du
     rules::ClearOccasions(response);
     response.set_overdue(true);
     tx.Put(kResponses, name, response);
-    RETURN_IF_ERROR(c.OpenItem(name, "response.expected-period",
-                               "响应的预计期限已到，应当延长、调整或者终止"));
+    RETURN_IF_ERROR(
+        c.OpenItem(name, "response.expected-period", "响应的预计期限已到，应当延长、调整或者终止"));
     return c.Flush();
   };
   return command;

@@ -71,21 +71,21 @@ IncidentService::Command IncidentService::RecordFigures(const Context& context,
         .Field("figures");
   }
   RETURN_IF_ERROR(rules::ValidateFigures(request.figures(), "figures"));
-  return ForIncident(
-      context, request.name(), "incident.figures",
-      [this, request](CaseTx& c, v1::Incident& incident) -> absl::Status {
-        const rules::Limits limits = LimitsFor(incident, c.act().now);
-        ASSIGN_OR_RETURN(rules::FiguresOutcome outcome,
-                         rules::RecordFigures(incident, request.figures(), request.reason(),
-                                              limits, c.act()));
-        if (outcome.window_over) {
-          c.tx().AddFlag(
-              rules::MakeFlag("level.recompute", "已超过重新定级的期限，级别不再重新计算"));
-        }
-        if (outcome.ReopensReporting()) RETURN_IF_ERROR(c.ReopenReporting(incident, limits));
-        c.tx().Put(kIncidents, incident.name(), incident);
-        return absl::OkStatus();
-      });
+  return ForIncident(context, request.name(), "incident.figures",
+                     [this, request](CaseTx& c, v1::Incident& incident) -> absl::Status {
+                       const rules::Limits limits = LimitsFor(incident, c.act().now);
+                       ASSIGN_OR_RETURN(rules::FiguresOutcome outcome,
+                                        rules::RecordFigures(incident, request.figures(),
+                                                             request.reason(), limits, c.act()));
+                       if (outcome.window_over) {
+                         c.tx().AddFlag(rules::MakeFlag("level.recompute",
+                                                        "已超过重新定级的期限，级别不再重新计算"));
+                       }
+                       if (outcome.ReopensReporting())
+                         RETURN_IF_ERROR(c.ReopenReporting(incident, limits));
+                       c.tx().Put(kIncidents, incident.name(), incident);
+                       return absl::OkStatus();
+                     });
 }
 
 IncidentService::Command IncidentService::SetLevel(const Context& context,
@@ -99,7 +99,8 @@ IncidentService::Command IncidentService::SetLevel(const Context& context,
       context, request.name(), "incident.level",
       [this, request](CaseTx& c, v1::Incident& incident) -> absl::Status {
         const rules::Limits limits = LimitsFor(incident, c.act().now);
-        RETURN_IF_ERROR(rules::Transition(incident.state(), rules::IncidentAct::kSetLevel).status());
+        RETURN_IF_ERROR(
+            rules::Transition(incident.state(), rules::IncidentAct::kSetLevel).status());
         const v1::EventLevel before = incident.level();
         RETURN_IF_ERROR(rules::SetLevel(incident, request.level(), request.reason(),
                                         request.superior_body(), limits, c.act().actor,
@@ -110,8 +111,8 @@ IncidentService::Command IncidentService::SetLevel(const Context& context,
       });
 }
 
-IncidentService::Command IncidentService::MarkControlled(
-    const Context& context, const v1::MarkControlledRequest& request) {
+IncidentService::Command IncidentService::MarkControlled(const Context& context,
+                                                         const v1::MarkControlledRequest& request) {
   return ForIncident(
       context, request.name(), "incident.command",
       [](CaseTx& c, v1::Incident& incident) -> absl::Status {
@@ -129,14 +130,14 @@ IncidentService::Command IncidentService::MarkControlled(
 IncidentService::Command IncidentService::Relapse(const Context& context,
                                                   const v1::RelapseRequest& request) {
   RETURN_IF_ERROR(rules::ValidateText(request.reason(), "reason", "理由"));
-  return ForIncident(context, request.name(), "incident.command",
-                     [this](CaseTx& c, v1::Incident& incident) -> absl::Status {
-                       RETURN_IF_ERROR(rules::Relapse(incident));
-                       RETURN_IF_ERROR(
-                           c.ReopenReporting(incident, LimitsFor(incident, c.act().now)));
-                       c.tx().Put(kIncidents, incident.name(), incident);
-                       return absl::OkStatus();
-                     });
+  return ForIncident(
+      context, request.name(), "incident.command",
+      [this](CaseTx& c, v1::Incident& incident) -> absl::Status {
+        RETURN_IF_ERROR(rules::Relapse(incident));
+        RETURN_IF_ERROR(c.ReopenReporting(incident, LimitsFor(incident, c.act().now)));
+        c.tx().Put(kIncidents, incident.name(), incident);
+        return absl::OkStatus();
+      });
 }
 
 IncidentService::Command IncidentService::EndIncident(const Context& context,

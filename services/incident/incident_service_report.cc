@@ -36,8 +36,8 @@ absl::Status DecideDraft(CaseTx& c, v1::Incident& incident, const v1::DraftRepor
   };
   ASSIGN_OR_RETURN(auto first, FindReport(tx, name(1)));
   ASSIGN_OR_RETURN(auto last, FindReport(tx, name(std::max(1, chain->last_seq()))));
-  ASSIGN_OR_RETURN(int seq, rules::SeqForDraft(incident, *chain, Pointer(first), Pointer(last),
-                                               request.kind()));
+  ASSIGN_OR_RETURN(
+      int seq, rules::SeqForDraft(incident, *chain, Pointer(first), Pointer(last), request.kind()));
   ASSIGN_OR_RETURN(auto former, FindReport(tx, name(seq)));
   std::optional<v1::Report> corrected;
   if (request.kind() == v1::CORRECTION) {
@@ -72,8 +72,7 @@ IncidentService::Command IncidentService::DraftReport(const Context& context,
   RETURN_IF_ERROR(rules::ValidateDraft(request));
   return ForIncident(context, request.incident(), "report.write",
                      [this, request](CaseTx& c, v1::Incident& incident) {
-                       return DecideDraft(c, incident, request,
-                                          LimitsFor(incident, c.act().now));
+                       return DecideDraft(c, incident, request, LimitsFor(incident, c.act().now));
                      });
 }
 
@@ -129,27 +128,25 @@ IncidentService::Command IncidentService::RecordReportReceipt(
     const Context& context, const v1::RecordReportReceiptRequest& request) {
   RETURN_IF_ERROR(rules::ValidateText(request.body(), "body", "接收单位"));
   RETURN_IF_ERROR(rules::ValidateText(request.received_by(), "received_by", "接收人"));
-  return ForReport(
-      context, request.name(), "report.write",
-      [request](CaseTx& c, v1::Incident&, v1::Report& report) -> absl::Status {
-        RETURN_IF_ERROR(rules::RecordReceipt(report, request, c.act()));
-        c.tx().Put(kReports, report.name(), report);
-        return absl::OkStatus();
-      });
+  return ForReport(context, request.name(), "report.write",
+                   [request](CaseTx& c, v1::Incident&, v1::Report& report) -> absl::Status {
+                     RETURN_IF_ERROR(rules::RecordReceipt(report, request, c.act()));
+                     c.tx().Put(kReports, report.name(), report);
+                     return absl::OkStatus();
+                   });
 }
 
 // What was returned stays as it is: the next report of the chain supplements it.
 IncidentService::Command IncidentService::ReturnReport(const Context& context,
                                                        const v1::ReturnReportRequest& request) {
   RETURN_IF_ERROR(rules::ValidateText(request.reason(), "reason", "退回理由"));
-  return ForReport(
-      context, request.name(), "report.receive",
-      [request](CaseTx& c, v1::Incident&, v1::Report& report) -> absl::Status {
-        RETURN_IF_ERROR(rules::Return(report, request.reason(), c.act()));
-        c.tx().Put(kReports, report.name(), report);
-        return c.OpenItem(report.name(), "report.returned",
-                          absl::StrCat("报告被退回补充：", request.reason()));
-      });
+  return ForReport(context, request.name(), "report.receive",
+                   [request](CaseTx& c, v1::Incident&, v1::Report& report) -> absl::Status {
+                     RETURN_IF_ERROR(rules::Return(report, request.reason(), c.act()));
+                     c.tx().Put(kReports, report.name(), report);
+                     return c.OpenItem(report.name(), "report.returned",
+                                       absl::StrCat("报告被退回补充：", request.reason()));
+                   });
 }
 
 }  // namespace huying::incident

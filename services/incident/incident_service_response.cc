@@ -102,8 +102,8 @@ absl::Status Activate(CaseTx& c, v1::Incident& incident, v1::Response& response,
 absl::Status CloseStartMakeUps(ledger::Transaction& tx, const v1::Response& response,
                                const v1::ActivateResponseRequest& request) {
   int closed = 0;
-  for (const std::string rule : {rules::kApproverRule, rules::kConditionsRule, rules::kPlanRule,
-                                 rules::kVerifiedRule}) {
+  for (const std::string rule :
+       {rules::kApproverRule, rules::kConditionsRule, rules::kPlanRule, rules::kVerifiedRule}) {
     if (rule == rules::kConditionsRule && request.override_reason().empty()) continue;
     const std::string name =
         absl::StrCat("makeups/", response.name(), "/", rule.substr(rule.find('.') + 1));
@@ -160,13 +160,12 @@ IncidentService::Command IncidentService::ProposeResponse(
 IncidentService::Command IncidentService::DeclineResponse(
     const Context& context, const v1::DeclineResponseRequest& request) {
   RETURN_IF_ERROR(rules::ValidateText(request.reason(), "reason", "不启动的理由"));
-  return ForResponse(
-      context, request.name(), "response.approve",
-      [request](CaseTx& c, v1::Incident&, v1::Response& response) -> absl::Status {
-        RETURN_IF_ERROR(rules::Decline(response, request.reason(), c.act()));
-        c.tx().Put(kResponses, response.name(), response);
-        return absl::OkStatus();
-      });
+  return ForResponse(context, request.name(), "response.approve",
+                     [request](CaseTx& c, v1::Incident&, v1::Response& response) -> absl::Status {
+                       RETURN_IF_ERROR(rules::Decline(response, request.reason(), c.act()));
+                       c.tx().Put(kResponses, response.name(), response);
+                       return absl::OkStatus();
+                     });
 }
 
 IncidentService::Command IncidentService::ActivateResponse(
@@ -176,7 +175,8 @@ IncidentService::Command IncidentService::ActivateResponse(
   for (std::string& area : *start.mutable_areas()) area = rules::NormaliseArea(area);
   if (!request.name().empty()) {
     ASSIGN_OR_RETURN(v1::Response proposed, Snapshot(kResponses, request.name()));
-    if (rules::IsUnderWay(proposed.state())) return MakeUpActivation(context, start, request.name());
+    if (rules::IsUnderWay(proposed.state()))
+      return MakeUpActivation(context, start, request.name());
     start.set_incident(proposed.incident());
     start.set_plan(proposed.plan());
     start.set_level(proposed.level());
@@ -204,8 +204,7 @@ IncidentService::Command IncidentService::ActivateResponse(
 }
 
 absl::StatusOr<ledger::Command> IncidentService::MakeUpActivation(
-    const Context& context, const v1::ActivateResponseRequest& request,
-    const std::string& name) {
+    const Context& context, const v1::ActivateResponseRequest& request, const std::string& name) {
   return ForResponse(
       context, name, "response.approve",
       [request](CaseTx& c, v1::Incident&, v1::Response& response) -> absl::Status {
@@ -222,16 +221,16 @@ absl::StatusOr<ledger::Command> IncidentService::MakeUpActivation(
       });
 }
 
-IncidentService::Command IncidentService::AdjustResponse(
-    const Context& context, const v1::AdjustResponseRequest& request) {
+IncidentService::Command IncidentService::AdjustResponse(const Context& context,
+                                                         const v1::AdjustResponseRequest& request) {
   RETURN_IF_ERROR(rules::ValidateText(request.reason(), "reason", "调整理由"));
   RETURN_IF_ERROR(rules::ValidateLevel(request.level()));
   ASSIGN_OR_RETURN(v1::Response active, Snapshot(kResponses, request.name()));
   ASSIGN_OR_RETURN(v1::Incident now, Snapshot(kIncidents, active.incident()));
   int64_t plan_seq = 0;
-  ASSIGN_OR_RETURN(rules::PlanFacts plan,
-                   AskPlan(context, now, active.plan(), active.plan_revision(), request.level(),
-                           &plan_seq));
+  ASSIGN_OR_RETURN(
+      rules::PlanFacts plan,
+      AskPlan(context, now, active.plan(), active.plan_revision(), request.level(), &plan_seq));
   if (!plan.available && request.level() != active.level()) {
     return base::Unavailable(Reason::LOWER_SERVICE_UNAVAILABLE, "预案服务没有应答，无法调整级别",
                              "plan does not answer");
@@ -262,13 +261,12 @@ IncidentService::Command IncidentService::HandOverResponse(
     const Context& context, const v1::HandOverResponseRequest& request) {
   RETURN_IF_ERROR(rules::ValidateText(request.body(), "body", "接手指挥的机关"));
   RETURN_IF_ERROR(rules::ValidateText(request.commander(), "commander", "接手的指挥人员"));
-  return ForResponse(
-      context, request.name(), "response.command",
-      [request](CaseTx& c, v1::Incident&, v1::Response& response) -> absl::Status {
-        RETURN_IF_ERROR(rules::HandOver(response, request, c.act()));
-        c.tx().Put(kResponses, response.name(), response);
-        return absl::OkStatus();
-      });
+  return ForResponse(context, request.name(), "response.command",
+                     [request](CaseTx& c, v1::Incident&, v1::Response& response) -> absl::Status {
+                       RETURN_IF_ERROR(rules::HandOver(response, request, c.act()));
+                       c.tx().Put(kResponses, response.name(), response);
+                       return absl::OkStatus();
+                     });
 }
 
 IncidentService::Command IncidentService::EndResponse(const Context& context,
@@ -278,13 +276,12 @@ IncidentService::Command IncidentService::EndResponse(const Context& context,
   ASSIGN_OR_RETURN(v1::Response active, Snapshot(kResponses, request.name()));
   ASSIGN_OR_RETURN(v1::Incident now, Snapshot(kIncidents, active.incident()));
   int64_t plan_seq = 0;
-  auto plan = AskPlan(context, now, active.plan(), active.plan_revision(), active.level(),
-                      &plan_seq);
+  auto plan =
+      AskPlan(context, now, active.plan(), active.plan_revision(), active.level(), &plan_seq);
   const bool unmet = plan.ok() && plan->available && !plan->ends;
   return ForResponse(
       context, request.name(), "response.command",
-      [request, unmet](CaseTx& c, v1::Incident& incident,
-                       v1::Response& response) -> absl::Status {
+      [request, unmet](CaseTx& c, v1::Incident& incident, v1::Response& response) -> absl::Status {
         RETURN_IF_ERROR(rules::End(response, request.reason(), c.act()));
         c.tx().ClearDeadline(PeriodKey(response));
         if (unmet) {

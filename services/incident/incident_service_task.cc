@@ -118,21 +118,21 @@ IncidentService::Command IncidentService::CloseOpenItem(const Context& context,
                          "expected incidents/…/open-items/…")
         .Field("name");
   }
-  return ForIncident(
-      context, request.name().substr(0, middle), "incident.confirm",
-      [request](CaseTx& c, v1::Incident&) -> absl::Status {
-        ASSIGN_OR_RETURN(auto item, c.tx().Get(kOpenItems, request.name()));
-        if (!item.value.open()) {
-          return base::Refused(Reason::ILLEGAL_TRANSITION, "待办事项已经办结", "it was closed before")
-              .Rule("open-item.states");
-        }
-        item.value.set_open(false);
-        item.value.set_note(request.note());
-        *item.value.mutable_closed_by() = c.act().actor;
-        *item.value.mutable_closed_at() = base::ToProto(c.act().received_at);
-        c.tx().Put(kOpenItems, request.name(), item.value);
-        return absl::OkStatus();
-      });
+  return ForIncident(context, request.name().substr(0, middle), "incident.confirm",
+                     [request](CaseTx& c, v1::Incident&) -> absl::Status {
+                       ASSIGN_OR_RETURN(auto item, c.tx().Get(kOpenItems, request.name()));
+                       if (!item.value.open()) {
+                         return base::Refused(Reason::ILLEGAL_TRANSITION, "待办事项已经办结",
+                                              "it was closed before")
+                             .Rule("open-item.states");
+                       }
+                       item.value.set_open(false);
+                       item.value.set_note(request.note());
+                       *item.value.mutable_closed_by() = c.act().actor;
+                       *item.value.mutable_closed_at() = base::ToProto(c.act().received_at);
+                       c.tx().Put(kOpenItems, request.name(), item.value);
+                       return absl::OkStatus();
+                     });
 }
 
 }  // namespace huying::incident

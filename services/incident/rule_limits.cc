@@ -56,8 +56,8 @@ std::vector<ReportChain> ReadChains(const RuleTable& table, absl::Time at,
 rules::ChainLimits ChainLimitsOf(const RuleTable& table, absl::Time at, ReportChain chain) {
   // 493号令 第十一条: this chain has a limit of its own, in writing.
   if (chain == rules::v1::WORK_SAFETY) {
-    return {std::nullopt, LimitOf(table, at, "report.accident-chain",
-                                  {"", "事故逐级上报时限", absl::Hours(2)})};
+    return {std::nullopt,
+            LimitOf(table, at, "report.accident-chain", {"", "事故逐级上报时限", absl::Hours(2)})};
   }
   return {LimitOf(table, at, "report.first-oral", {"", "首报(电话)时限", absl::Minutes(30)}),
           LimitOf(table, at, "report.first-written", {"", "首报(书面)时限", absl::Hours(1)})};
@@ -82,15 +82,16 @@ rules::Limits LimitsAt(const RuleTable& table, absl::Time at, rules::v1::EventCl
                        std::string_view event_code) {
   rules::Limits limits;
   limits.verify = LimitOf(table, at, limits.verify.rule_id, limits.verify);
-  limits.lead_department = LimitOf(table, at, limits.lead_department.rule_id, limits.lead_department);
+  limits.lead_department =
+      LimitOf(table, at, limits.lead_department.rule_id, limits.lead_department);
   ReadAccident(table, at, limits.accident);
   const bool short_window = event_code == "traffic" || event_code == "fire";
-  limits.recompute = table.DurationOf(short_window ? "level.recompute.traffic-fire"
-                                                   : "level.recompute",
-                                      at, absl::Hours(24) * (short_window ? 7 : 30));
+  limits.recompute =
+      table.DurationOf(short_window ? "level.recompute.traffic-fire" : "level.recompute", at,
+                       absl::Hours(24) * (short_window ? 7 : 30));
   limits.chains = ReadChains(table, at, rules::v1::EventClass_Name(event_class), event_code);
-  for (ReportChain chain : {rules::v1::GOVERNMENT, rules::v1::WORK_SAFETY, rules::v1::MINE_SAFETY,
-                            rules::v1::PARTY}) {
+  for (ReportChain chain :
+       {rules::v1::GOVERNMENT, rules::v1::WORK_SAFETY, rules::v1::MINE_SAFETY, rules::v1::PARTY}) {
     limits.first[chain] = ChainLimitsOf(table, at, chain);
   }
   ReadFollowUps(table, at, limits);

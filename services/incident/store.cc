@@ -45,9 +45,8 @@ const ledger::RecordKind<v1::OpenItem> kOpenItems(
      {"open", [](const v1::OpenItem& i) { return Int(i.open() ? 1 : 0); }}});
 
 std::vector<ledger::KindSchema> IncidentKinds() {
-  return {kIncidents.schema(), kReports.schema(),   kChains.schema(),          kClocks.schema(),
-          kResponses.schema(), kTasks.schema(),     kOpenItems.schema(),
-          guard::kMakeUps.schema()};
+  return {kIncidents.schema(), kReports.schema(), kChains.schema(),    kClocks.schema(),
+          kResponses.schema(), kTasks.schema(),   kOpenItems.schema(), guard::kMakeUps.schema()};
 }
 
 }  // namespace huying::incident

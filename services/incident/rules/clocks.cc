@@ -12,8 +12,7 @@ namespace huying::incident::rules {
 v1::LegalClock StartClock(std::string_view incident, const Limit& limit, absl::Time start,
                           std::string_view suffix, v1::ReportChain chain) {
   v1::LegalClock clock;
-  clock.set_name(
-      absl::StrCat(base::Abs(incident), "/clocks/", limit.rule_id, base::Abs(suffix)));
+  clock.set_name(absl::StrCat(base::Abs(incident), "/clocks/", limit.rule_id, base::Abs(suffix)));
   clock.set_incident(std::string(incident));
   clock.set_rule_id(limit.rule_id);
   clock.set_title(limit.title);

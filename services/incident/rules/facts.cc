@@ -37,8 +37,7 @@ std::vector<plan::v1::Fact> LastingFacts(const v1::Incident& incident) {
   facts.Text("area", incident.area());
   facts.Text("state", v1::IncidentState_Name(incident.state()));
   facts.Truth("sensitive", incident.sensitive());
-  facts.Truth("controlled",
-              incident.state() == v1::CONTROLLED || incident.state() == v1::ENDED);
+  facts.Truth("controlled", incident.state() == v1::CONTROLLED || incident.state() == v1::ENDED);
   if (incident.level() != v1::EVENT_LEVEL_UNSPECIFIED) facts.Number("level", incident.level());
   if (incident.has_figures()) {
     const v1::Figures& figures = incident.figures();
@@ -69,8 +68,7 @@ std::vector<plan::v1::Fact> FactsOf(const v1::Incident& incident, absl::Time now
   std::vector<plan::v1::Fact> facts = LastingFacts(incident);
   if (incident.has_received_at()) {
     facts.emplace_back().set_key("hours");
-    facts.back().set_number(
-        absl::ToDoubleHours(now - base::FromProto(incident.received_at())));
+    facts.back().set_number(absl::ToDoubleHours(now - base::FromProto(incident.received_at())));
   }
   return facts;
 }

@@ -47,8 +47,8 @@ Computed ComputeAccident(const v1::Figures& figures, const AccidentThresholds& t
     if (reached.level == v1::LEVEL_IV || IsWorse(computed.level, reached.level)) continue;
     if (IsWorse(reached.level, computed.level)) computed.reasons.clear();
     computed.level = reached.level;
-    computed.reasons.push_back(absl::StrCat(base::Abs(criterion.zh), " ", criterion.value, " ≥ ",
-                                            reached.bound, kSource));
+    computed.reasons.push_back(
+        absl::StrCat(base::Abs(criterion.zh), " ", criterion.value, " ≥ ", reached.bound, kSource));
   }
   if (computed.reasons.empty()) {
     computed.reasons.push_back(absl::StrCat("各项均未达到较大事故标准", kSource));

@@ -72,7 +72,8 @@ absl::Status CheckCorrection(const v1::Report* corrected, const v1::ReportChainS
         .Field("corrects");
   }
   if (IsSent(corrected->state()) || corrected->has_oral_sent_at()) return absl::OkStatus();
-  return NotNow("只能更正已经报出的报告", "only what was sent is corrected", "report.corrects-sent");
+  return NotNow("只能更正已经报出的报告", "only what was sent is corrected",
+                "report.corrects-sent");
 }
 
 void CopyContent(const v1::Report& content, v1::Report& report) {
@@ -129,9 +130,9 @@ absl::StatusOr<v1::Report> Draft(const v1::Incident& incident, const v1::ReportC
                                  const v1::Report* former, const v1::Report* corrected,
                                  const v1::DraftReportRequest& request, int seq, const Act& act) {
   v1::Report report;
-  ASSIGN_OR_RETURN(v1::ReportState state,
-                   Transition(former ? former->state() : v1::REPORT_STATE_UNSPECIFIED,
-                              ReportAct::kDraft));
+  ASSIGN_OR_RETURN(
+      v1::ReportState state,
+      Transition(former ? former->state() : v1::REPORT_STATE_UNSPECIFIED, ReportAct::kDraft));
   report.set_state(state);
   report.set_name(ReportName(incident.name(), request.chain(), seq));
   report.set_incident(incident.name());
@@ -221,8 +222,8 @@ guard::Guard SignatureGuard(const v1::Report& report, const Limits& limits) {
   return {.rule_id = "report.signature",
           .kind = guard::Kind::kSoft,
           .passed = report.has_signed_at(),
-          .problem = base::Refused(Reason::CONDITION_NOT_MET, "报告尚未签发",
-                                   "the report was not signed"),
+          .problem =
+              base::Refused(Reason::CONDITION_NOT_MET, "报告尚未签发", "the report was not signed"),
           .make_up_within = limits.make_up_signature};
 }
 
@@ -261,9 +262,8 @@ absl::Status RecordReceipt(v1::Report& report, const v1::RecordReportReceiptRequ
   }
   receiver->set_received_by(request.received_by());
   receiver->set_receipt_no(request.receipt_no());
-  const bool everybody =
-      std::all_of(report.receivers().begin(), report.receivers().end(),
-                  [](const v1::Receiver& r) { return r.has_received_at(); });
+  const bool everybody = std::all_of(report.receivers().begin(), report.receivers().end(),
+                                     [](const v1::Receiver& r) { return r.has_received_at(); });
   report.set_state(everybody && next == v1::SENT ? v1::REPORT_RECEIVED : next);
   return absl::OkStatus();
 }
@@ -281,8 +281,10 @@ void NoteSent(v1::ReportChainState& chain, const v1::Report& report, bool in_wri
   const bool told_before = in_writing && report.has_oral_sent_at();
   if (report.has_figures() && !told_before) *chain.mutable_last_figures() = report.figures();
   if (report.kind() == v1::FIRST) {
-    if (in_writing) chain.set_first_sent(true);
-    else chain.set_first_sent_orally(true);
+    if (in_writing)
+      chain.set_first_sent(true);
+    else
+      chain.set_first_sent_orally(true);
   }
   if (report.kind() == v1::FINAL && in_writing) chain.set_final_sent(true);
 }

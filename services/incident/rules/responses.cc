@@ -100,10 +100,8 @@ bool IsApprover(const common::v1::Actor& actor, std::string_view approver_post) 
 
 std::vector<guard::Guard> StartGuards(const v1::Incident& incident,
                                       const v1::ActivateResponseRequest& request,
-                                      const PlanFacts& plan, const Act& act,
-                                      const Limits& limits) {
-  const auto soft = [&](const char* rule, bool passed, const std::string& zh,
-                        std::string_view en) {
+                                      const PlanFacts& plan, const Act& act, const Limits& limits) {
+  const auto soft = [&](const char* rule, bool passed, const std::string& zh, std::string_view en) {
     return guard::Guard{.rule_id = rule,
                         .kind = guard::Kind::kSoft,
                         .passed = passed,
@@ -222,7 +220,8 @@ std::vector<std::string> AlertsToLift(const v1::Response& response) {
 void RecordEffect(v1::Response& response, v1::Response::Effect effect) {
   ClearOccasions(response);
   const bool issued = !effect.result().empty() && !absl::StartsWith(effect.id(), kLiftPrefix);
-  if (issued && response.state() == v1::RESPONSE_ENDED) response.add_alerts_to_lift(effect.result());
+  if (issued && response.state() == v1::RESPONSE_ENDED)
+    response.add_alerts_to_lift(effect.result());
   *response.add_effects() = std::move(effect);
 }
 

@@ -13,8 +13,9 @@ namespace {
 using base::Reason;
 
 constexpr std::array<std::string_view, kIncidentActs> kIncidentActZh = {
-    "接报", "接手核实", "确认属实", "判为不属实", "移送",     "确定牵头部门", "先期处置", "登记数据",
-    "定级", "宣布控制", "宣布反复", "结束应急",   "报送信息", "建议响应",     "启动响应"};
+    "接报",         "接手核实", "确认属实", "判为不属实", "移送",
+    "确定牵头部门", "先期处置", "登记数据", "定级",       "宣布控制",
+    "宣布反复",     "结束应急", "报送信息", "建议响应",   "启动响应"};
 constexpr std::array<std::string_view, kReportActs> kReportActZh = {"起草", "电话报告", "签发",
                                                                     "报送", "登记回执", "退回"};
 constexpr std::array<std::string_view, kResponseActs> kResponseActZh = {
@@ -26,8 +27,8 @@ template <typename State>
 absl::Status Illegal(std::string_view what, State state, std::string_view act,
                      const std::string& state_en, std::string_view rule) {
   return base::Refused(Reason::ILLEGAL_TRANSITION,
-                       absl::StrCat(base::Abs(what), "目前是“", base::Abs(NameZh(state)),
-                                    "”，不能", base::Abs(act)),
+                       absl::StrCat(base::Abs(what), "目前是“", base::Abs(NameZh(state)), "”，不能",
+                                    base::Abs(act)),
                        absl::StrCat("not allowed in state ", state_en))
       .Rule(rule);
 }
@@ -70,8 +71,8 @@ std::string_view NameZh(v1::ReportState state) {
   return kNames[state];
 }
 std::string_view NameZh(v1::ResponseState state) {
-  constexpr std::array<std::string_view, kResponseStates> kNames = {"未建议", "建议",       "不启动",
-                                                                    "启动",   "已移交上级", "终止"};
+  constexpr std::array<std::string_view, kResponseStates> kNames = {
+      "未建议", "建议", "不启动", "启动", "已移交上级", "终止"};
   return kNames[state];
 }
 std::string_view NameZh(v1::TaskState state) {

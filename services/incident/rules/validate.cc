@@ -33,7 +33,8 @@ absl::Status UnknownEnum(std::string_view field) {
   return base::Invalid(Reason::UNKNOWN_ENUM_VALUE, "没有这个取值", "not one of the values")
       .Field(field);
 }
-absl::Status LengthsWithin(std::initializer_list<std::pair<std::string_view, const std::string*>> all) {
+absl::Status LengthsWithin(
+    std::initializer_list<std::pair<std::string_view, const std::string*>> all) {
   for (const auto& [field, text] : all) {
     if (text->size() > kTextBytesMax) return TooLong(field);
   }
@@ -82,7 +83,8 @@ absl::Status ValidateName(std::string_view name, std::string_view kind, std::str
 
 std::string NormaliseArea(std::string_view code) {
   if (code.size() != 6 && code.size() != 9 && code.size() != 12) return "";
-  if (!std::all_of(code.begin(), code.end(), [](char c) { return c >= '0' && c <= '9'; })) return "";
+  if (!std::all_of(code.begin(), code.end(), [](char c) { return c >= '0' && c <= '9'; }))
+    return "";
   std::string full(code);
   full.resize(12, '0');
   return full;

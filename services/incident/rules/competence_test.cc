@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "services/incident/rules/competence.h"
+
+#include "gtest/gtest.h"
+#include "services/platform/base/status.h"
+
+namespace huying::incident::rules {
+namespace {
+
+using base::Reason;
+
+class CompetenceTest : public ::testing::Test {
+ protected:
+  CompetenceTest() {
+    incident_.set_area("230407001001");
+    incident_.add_area_ancestors("230407001000");
+    incident_.add_area_ancestors("230407000000");
+  }
+  v1::Incident incident_;
+  common::v1::Actor actor_;
+};
+
+TEST_F(CompetenceTest, AreaAndTierCannotBeLent) {
+  Competence said;
+  auto verdict = JudgeCompetence(actor_, said, incident_, false);
+  EXPECT_EQ(base::ProblemOf(verdict.status()).reason(), Reason::OUTSIDE_AREA);
+  said.covers_area = true;
+  said.tier_ok = false;
+  verdict = JudgeCompetence(actor_, said, incident_, false);
+  EXPECT_EQ(base::ProblemOf(verdict.status()).reason(), Reason::TIER_TOO_LOW);
+}
+
+TEST_F(CompetenceTest, AMissingPowerItemIsFlaggedWhereOneIsWanted) {
+  Competence said;
+  said.covers_area = true;
+  EXPECT_TRUE(JudgeCompetence(actor_, said, incident_, false)->empty());
+  auto flags = JudgeCompetence(actor_, said, incident_, true);
+  ASSERT_EQ(flags->size(), 1u);
+  EXPECT_EQ((*flags)[0].rule_id(), "incident.competence.power-item");
+  said.power_item = "powers/XS-YJ-005";
+  EXPECT_TRUE(JudgeCompetence(actor_, said, incident_, true)->empty());
+}
+
+TEST_F(CompetenceTest, WithoutDirectoryTheTokensAreaDecidesAndItIsFlagged) {
+  for (const char* area : {"230407001001", "230407001000", "230407000000"}) {
+    actor_.set_area(area);
+    auto flags = JudgeCompetence(actor_, std::nullopt, incident_, true);
+    ASSERT_TRUE(flags.ok()) << area;
+    ASSERT_EQ(flags->size(), 1u);
+    EXPECT_EQ((*flags)[0].rule_id(), "incident.competence.unchecked");
+  }
+  actor_.set_area("230407002000");
+  EXPECT_EQ(
+      base::ProblemOf(JudgeCompetence(actor_, std::nullopt, incident_, true).status()).reason(),
+      Reason::OUTSIDE_AREA);
+}
+
+}  // namespace
+}  // namespace huying::incident::rules

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "services/incident/rules/names.h"
+
+#include "gtest/gtest.h"
+
+namespace huying::incident::rules {
+namespace {
+
+TEST(Names, TheYearIsBeijings) {
+  EXPECT_EQ(YearOf(absl::FromCivil(absl::CivilSecond(2025, 12, 31, 16, 0, 0), absl::UTCTimeZone())),
+            2026);
+  EXPECT_EQ(YearOf(absl::FromCivil(absl::CivilSecond(2025, 12, 31, 15, 0, 0), absl::UTCTimeZone())),
+            2025);
+}
+
+TEST(Names, AreMadeAndReadBack) {
+  EXPECT_EQ(Numbered("incidents", 2026, 7), "incidents/2026-0007");
+  EXPECT_EQ(Numbered("responses", 2026, 12345), "responses/2026-12345");
+  const std::string name = ReportName("incidents/2026-0007", v1::MINE_SAFETY, 12);
+  EXPECT_EQ(name, "incidents/2026-0007/reports/MINE_SAFETY-12");
+  const auto parts = ParseReportName(name);
+  ASSERT_TRUE(parts);
+  EXPECT_EQ(parts->incident, "incidents/2026-0007");
+  EXPECT_EQ(parts->chain, v1::MINE_SAFETY);
+  EXPECT_EQ(parts->seq, 12);
+  for (const char* bad :
+       {"", "incidents/2026-0007", "incidents/2026-0007/reports/CITY-1",
+        "incidents/2026-0007/reports/PARTY-0", "incidents/2026-0007/reports/PARTY-x",
+        "incidents/2026-0007/reports/PARTY-01", "incidents/2026-0007/reports/"}) {
+    EXPECT_FALSE(ParseReportName(bad)) << bad;
+  }
+  EXPECT_EQ(ResponseOfTask("responses/2026-0003/tasks/cordon"), "responses/2026-0003");
+  EXPECT_EQ(ResponseOfTask("responses/2026-0003"), "");
+  EXPECT_TRUE(IsName("plans/mine", "plans"));
+  EXPECT_FALSE(IsName("plans/", "plans"));
+  EXPECT_FALSE(IsName("plan/mine", "plans"));
+  EXPECT_FALSE(IsName("plans/a/b", "plans"));
+}
+
+}  // namespace
+}  // namespace huying::incident::rules
