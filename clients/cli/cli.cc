@@ -9,7 +9,12 @@
 #include "clients/cli/table.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/util/json_util.h"
+#include "huying/alert/v1/alert_service.pb.h"
 #include "huying/common/v1/common.pb.h"
+#include "huying/directory/v1/directory_service.pb.h"
+#include "huying/drill/v1/drill_service.pb.h"
+#include "huying/incident/v1/incident_service.pb.h"
+#include "huying/plan/v1/plan_service.pb.h"
 #include "services/platform/base/status.h"
 
 namespace huying::cli {
@@ -33,7 +38,17 @@ Language LanguageFromEnvironment() {
   return Language::kChinese;
 }
 
+// Calls are found by name; without a reference the linker would leave their contracts out.
+void LinkContracts() {
+  google::protobuf::LinkMessageReflection<directory::v1::SignInRequest>();
+  google::protobuf::LinkMessageReflection<plan::v1::ImportPlanRequest>();
+  google::protobuf::LinkMessageReflection<alert::v1::IssueNoticeRequest>();
+  google::protobuf::LinkMessageReflection<incident::v1::TakeIntakeRequest>();
+  google::protobuf::LinkMessageReflection<drill::v1::PlanExerciseRequest>();
+}
+
 const MethodDescriptor* FindMethod(std::string method) {
+  LinkContracts();
   method[method.find('/')] = '.';
   return google::protobuf::DescriptorPool::generated_pool()->FindMethodByName(method);
 }
