@@ -146,6 +146,40 @@ TEST_F(HuyingdTest, TheInspectionFlagsAnswerWithoutStarting) {
               HasSubstr("bad.textproto:2:"));
 }
 
+TEST_F(HuyingdTest, AServiceInASecondProcessUsesTheFirstOnesKeysAndIsFoundFromBothSides) {
+  if (BuiltServices().size() < 2) GTEST_SKIP() << "alert is not built in";
+  const std::string lower_at = "unix:" + (dir_ / "lower.sock");
+  const std::string upper_at = "unix:" + (dir_ / "upper.sock");
+  std::vector<std::string> lower = Command({"--remote=alert=" + upper_at});
+  lower[3] = "--listen=" + lower_at;
+  Program first(lower);
+  Program second({HUYING_BIN_DIR "/huyingd", "--services=alert", "--data=" + (dir_ / "second"),
+                  "--keys=" + data_ + "/keys", "--listen=" + upper_at,
+                  "--remote=directory=" + lower_at});
+  ASSERT_TRUE(first.WaitFor("huyingd ready", kPatience)) << first.output();
+  ASSERT_TRUE(second.WaitFor("huyingd ready", kPatience)) << second.output();
+  auto keys = auth::KeyRing::Load(data_ + "/keys");
+  ASSERT_TRUE(keys.ok());
+  const base::SystemClock clock;
+  auth::Tokens tokens(keys->token_sign(), clock);
+  auto token = tokens.MintNodeToken("test", "live", {}, "", {"journal.read"});
+  for (const std::string& address : {lower_at, upper_at}) {
+    auto channel = rpc::Channel::Open({.target = address});
+    ASSERT_TRUE(channel.ok()) << channel.status();
+    for (const char* ledger : {"directory", "alert"}) {
+      platform::v1::ListEntriesRequest request;
+      request.set_ledger(ledger);
+      platform::v1::ListEntriesResponse response;
+      const absl::Status answered =
+          (*channel)->Call("huying.platform.v1.JournalService/ListEntries", *token,
+                           clock.Now() + absl::Seconds(20), request, &response);
+      EXPECT_TRUE(answered.ok()) << address << " " << ledger << " " << answered;
+    }
+  }
+  second.Signal(SIGINT);
+  EXPECT_EQ(second.WaitExit(kPatience), 0) << second.output();
+}
+
 TEST_F(HuyingdTest, ItServesWithoutRedisAndSignsTheHeadsOfTheDay) {
   Program server(Command({"--redis=unix:" + (dir_ / "nobody.sock")}));
   ASSERT_TRUE(server.WaitFor("huyingd ready", kPatience)) << server.output();
