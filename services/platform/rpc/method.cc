@@ -68,6 +68,17 @@ const FieldDescriptor* LegalBasisField(const google::protobuf::Descriptor& reque
   return field != nullptr && field->is_repeated() ? field : nullptr;
 }
 
+// In the request, or in one of its parts: a document that is drafted carries its own basis.
+void FindLegalBasis(const google::protobuf::Descriptor& request, Method* method) {
+  method->legal_basis = LegalBasisField(request);
+  for (int i = 0; i < request.field_count() && method->legal_basis == nullptr; ++i) {
+    const FieldDescriptor* part = request.field(i);
+    if (part->is_repeated() || part->message_type() == nullptr) continue;
+    method->legal_basis = LegalBasisField(*part->message_type());
+    if (method->legal_basis != nullptr) method->legal_basis_in = part;
+  }
+}
+
 int EditDistance(std::string_view a, std::string_view b) {
   std::vector<int> row(b.size() + 1);
   for (size_t j = 0; j <= b.size(); ++j) row[j] = static_cast<int>(j);
@@ -207,7 +218,7 @@ void MethodTable::Add(Route route, obs::Metrics* metrics) {
     method->policy = method->descriptor->options().GetExtension(common::v1::policy);
   }
   method->request_id = RequestIdField(*route.request_type);
-  method->legal_basis = LegalBasisField(*route.request_type);
+  FindLegalBasis(*route.request_type, method.get());
   method->plan = check_.PlanFor(route.request_type);
   method->lane = LaneOf(method->policy.lane());
   method->metrics = CallMetrics(metrics, method->name);

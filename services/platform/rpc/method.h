@@ -54,6 +54,8 @@ struct Method {
   const RequestCheck::Plan* plan = nullptr;
   const google::protobuf::FieldDescriptor* request_id = nullptr;   // string, or null
   const google::protobuf::FieldDescriptor* legal_basis = nullptr;  // repeated, or null
+  // The part of the request it stands in ("content"); null: the request itself.
+  const google::protobuf::FieldDescriptor* legal_basis_in = nullptr;
   mutable CallMetrics metrics;
 
   bool is_mutation() const { return route.mutate != nullptr; }

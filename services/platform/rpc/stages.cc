@@ -218,8 +218,12 @@ void Complete(const Method& method, const context::CallContext& context,
   command->act = method.act;
   command->lane = method.lane;
   command->payload_hash = std::move(payload_hash);
+  const google::protobuf::Message& part =
+      method.legal_basis_in == nullptr
+          ? request
+          : request.GetReflection()->GetMessage(request, method.legal_basis_in);
   const bool basis_missing = method.policy.needs_legal_basis() &&
-                             request.GetReflection()->FieldSize(request, method.legal_basis) == 0;
+                             part.GetReflection()->FieldSize(part, method.legal_basis) == 0;
   if (!basis_missing) return;
   command->decide = [decide = std::move(command->decide)](ledger::Transaction& tx) -> absl::Status {
     RETURN_IF_ERROR(decide(tx));
