@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "huying/platform/v1/control.pb.h"
@@ -178,6 +179,23 @@ TEST_F(HuyingdTest, AServiceInASecondProcessUsesTheFirstOnesKeysAndIsFoundFromBo
   }
   second.Signal(SIGINT);
   EXPECT_EQ(second.WaitExit(kPatience), 0) << second.output();
+}
+
+TEST_F(HuyingdTest, EveryServiceStartsInOneProcessAndStopsInOrder) {
+  std::vector<std::string> all = Command();
+  all[1] = "--services=all";
+  Program server(all);
+  ASSERT_TRUE(server.WaitFor("huyingd ready", kPatience)) << server.output();
+  ASSERT_TRUE(server.WaitFor("\n", kPatience));
+  std::vector<std::string> names;
+  for (const ServiceEntry& entry : BuiltServices()) names.push_back(entry.name);
+  EXPECT_EQ(server.Value("services"), absl::StrJoin(names, ","));
+  server.Signal(SIGTERM);
+  EXPECT_EQ(server.WaitExit(kPatience), 0) << server.output();
+  auto report = admin::Verify({.data_dir = data_});
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_TRUE(report->ok());
+  EXPECT_EQ(report->ledgers.size(), names.size());
 }
 
 TEST_F(HuyingdTest, ItServesWithoutRedisAndSignsTheHeadsOfTheDay) {
