@@ -124,7 +124,7 @@ absl::Status AlertFeed::RunStream() {
   request.set_area(options_.area);
   {
     absl::MutexLock lock(&mutex_);
-    if (cursor_.seq() > 0) *request.mutable_resume_from() = cursor_;
+    if (cursor_.epoch() > 0) *request.mutable_resume_from() = cursor_;  // also of an empty journal
     stream_over_ = false;
     last_heard_ = session_.connection().clock().Now();
   }

@@ -35,6 +35,52 @@ Reason DefaultReason(absl::StatusCode code) {
       return Reason::INTERNAL_FAULT;
   }
 }
+
+struct NextStep {
+  const char* zh = "";
+  const char* en = "";
+};
+
+// What to do where whoever refused knew nothing better: every problem is one a person can act on.
+NextStep DefaultNext(Reason reason) {
+  switch (reason) {
+    case Reason::FIELD_MISSING:
+      return {"补上后重新提交", "fill it in and send again"};
+    case Reason::FIELD_INVALID:
+    case Reason::MALFORMED_REQUEST:
+      return {"改正后重新提交", "correct it and send again"};
+    case Reason::FIELD_TOO_LONG:
+    case Reason::MESSAGE_TOO_LARGE:
+      return {"缩短或分批后重新提交", "shorten it or send it in parts"};
+    case Reason::UNKNOWN_ENUM_VALUE:
+      return {"改用规定的取值", "use one of the known values"};
+    case Reason::UNKNOWN_AREA:
+      return {"从区划表中选择", "choose one of the table of areas"};
+    case Reason::UNKNOWN_REFERENCE:
+    case Reason::NOT_FOUND:
+      return {"核对编号后再试", "check the name and try again"};
+    case Reason::ALREADY_EXISTS:
+      return {"查看已有的一项", "look at the one there is"};
+    case Reason::ILLEGAL_TRANSITION:
+    case Reason::CONDITION_NOT_MET:
+      return {"先查看现在的状态", "look at its present state first"};
+    case Reason::STALE_VERSION:
+      return {"重新读取后再修改", "read it again, then change it"};
+    case Reason::SAME_PERSON:
+      return {"请另一人办理", "ask another person"};
+    case Reason::REQUEST_ID_CONFLICT:
+      return {"新的办理用新的请求号", "use a new request id for a new act"};
+    case Reason::PERMISSION_MISSING:
+    case Reason::TIER_TOO_LOW:
+    case Reason::OUTSIDE_AREA:
+      return {"请有此权限的岗位或上一级办理", "ask a post that may, or the tier above"};
+    case Reason::SIGN_IN_NEEDED:
+    case Reason::TOKEN_EXPIRED:
+      return {"请重新登录", "sign in again"};
+    default:
+      return {};
+  }
+}
 }  // namespace
 
 ProblemStatus::ProblemStatus(absl::StatusCode code, Reason reason, std::string_view zh,
@@ -64,8 +110,14 @@ ProblemStatus&& ProblemStatus::Next(std::string_view zh, std::string_view en) &&
 }
 
 ProblemStatus::operator absl::Status() const {
-  absl::Status status(code_, problem_.message_en());
-  status.SetPayload(kTypeUrl, absl::Cord(problem_.SerializeAsString()));
+  Problem problem = problem_;
+  if (problem.next_step().empty()) {
+    const NextStep next = DefaultNext(problem.reason());
+    problem.set_next_step(next.zh);
+    problem.set_next_step_en(next.en);
+  }
+  absl::Status status(code_, problem.message_en());
+  status.SetPayload(kTypeUrl, absl::Cord(problem.SerializeAsString()));
   return status;
 }
 
@@ -112,8 +164,9 @@ Problem ProblemOf(const absl::Status& status) {
 absl::Status InField(const absl::Status& status, std::string_view field_prefix) {
   if (status.ok()) return status;
   Problem problem = ProblemOf(status);
-  problem.set_field(problem.field().empty() ? std::string(field_prefix)
-                                            : absl::StrCat(Abs(field_prefix), ".", problem.field()));
+  problem.set_field(problem.field().empty()
+                        ? std::string(field_prefix)
+                        : absl::StrCat(Abs(field_prefix), ".", problem.field()));
   absl::Status result(status.code(), status.message());
   result.SetPayload(kTypeUrl, absl::Cord(problem.SerializeAsString()));
   return result;

@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Bad input of every kind, through the real server: which code, why, which field, by which rule and what to do
+// next; and not a row of any ledger changes.
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "absl/time/clock.h"
+#include "google/protobuf/wrappers.pb.h"
+#include "huying/alert/v1/alert_service.pb.h"
+#include "huying/directory/v1/directory_service.pb.h"
+#include "services/platform/base/clock.h"
+#include "tests/support/dumps.h"
+#include "tests/support/notices.h"
+#include "tests/support/system.h"
+
+namespace huying::testing {
+namespace {
+
+using absl::StatusCode;
+using base::Reason;
+
+constexpr char kDistrict[] = "posts/district-duty";
+constexpr char kDrafter[] = "posts/alert-drafter";
+constexpr char kReviewer[] = "posts/alert-reviewer";
+constexpr char kSigner[] = "posts/alert-signer";
+constexpr char kPingan[] = "posts/pingan-duty";
+constexpr char kPinganArea[] = "230407001001";
+constexpr char kNotUtf8[] = "\xe9\xbb";
+
+struct Expected {
+  StatusCode code;
+  Reason reason;
+  std::string field;
+  std::string rule;
+  bool keeps_entry = false;  // a denied act is recorded; no record changes
+};
+
+class BadInputTest : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    system_ = new System({.services = {"directory", "alert"}});
+    const absl::Status started = system_->Start();
+    ASSERT_TRUE(started.ok()) << started;
+    for (const char* post : {kDistrict, kDrafter, kReviewer, kSigner, kPingan}) {
+      (void)system_->As(post);
+    }
+    alert::v1::DraftWarningRequest draft;
+    draft.set_request_id(client::NewRequestId());
+    *draft.mutable_content() = Warning();
+    const auto drafted = system_->As(kDrafter).Call("alert.DraftWarning", draft);
+    ASSERT_TRUE(drafted.ok()) << drafted.status();
+    draft_ = drafted->name();
+    const auto notice = system_->As(kDistrict).Call("alert.IssueNotice", NoticeTo({kPinganArea}));
+    ASSERT_TRUE(notice.ok()) << notice.status();
+    notice_ = notice->name();
+  }
+  static void TearDownTestSuite() {
+    delete system_;
+    system_ = nullptr;
+  }
+
+  static alert::v1::WarningContent Warning() {
+    alert::v1::WarningContent content;
+    content.set_category("11B03");
+    content.set_color(alert::v1::YELLOW);
+    *content.mutable_effective_at() = base::ToProto(absl::Now());
+    content.add_target_areas(kPinganArea);
+    content.set_cautions("低洼处可能被淹");
+    content.set_measures("抢险队伍待命，低洼处居民随时准备转移");
+    content.set_title("暴雨预警");
+    return content;
+  }
+
+  // Calls once and compares the answer, and the ledgers before and after.
+  static void Refused(const std::string& post, const std::string& method,
+                      const google::protobuf::Message& request, const Expected& expected) {
+    Refused(system_->As(post), method, request, expected);
+  }
+  static void Refused(Client& client, const std::string& method,
+                      const google::protobuf::Message& request, const Expected& expected) {
+    const Dump alerts = *DumpOf(system_->LedgerFile("alert"));
+    const Dump directory = *DumpOf(system_->LedgerFile("directory"));
+    const absl::Status status = client.Once<google::protobuf::BytesValue>(method, request).status();
+    const base::Problem problem = base::ProblemOf(status);
+    EXPECT_EQ(status.code(), expected.code) << status;
+    EXPECT_EQ(common::v1::Reason_Name(problem.reason()), common::v1::Reason_Name(expected.reason))
+        << status;
+    EXPECT_EQ(problem.field(), expected.field) << status;
+    EXPECT_EQ(problem.rule_id(), expected.rule) << status;
+    EXPECT_FALSE(problem.message().empty());
+    EXPECT_FALSE(problem.message_en().empty());
+    EXPECT_FALSE(problem.next_step().empty()) << status << " does not say what to do";
+    EXPECT_FALSE(problem.next_step_en().empty());
+    Dump after = *DumpOf(system_->LedgerFile("alert"));
+    if (expected.keeps_entry) after["entry"] = alerts.at("entry");
+    EXPECT_EQ(DifferenceOf(alerts, after), "");
+    EXPECT_EQ(DifferenceOf(directory, *DumpOf(system_->LedgerFile("directory"))), "");
+  }
+  static alert::v1::IssueNoticeRequest Notice(
+      const std::function<void(alert::v1::IssueNoticeRequest&)>& spoil) {
+    alert::v1::IssueNoticeRequest request = NoticeTo({kPinganArea});
+    spoil(request);
+    return request;
+  }
+
+  static System* system_;
+  static std::string draft_;
+  static std::string notice_;
+};
+System* BadInputTest::system_ = nullptr;
+std::string BadInputTest::draft_;
+std::string BadInputTest::notice_;
+
+TEST_F(BadInputTest, Areas) {
+  const auto to = [](const std::string& area) { return NoticeTo({area}); };
+  Refused(kDistrict, "alert.IssueNotice", to("230499"),
+          {StatusCode::kInvalidArgument, Reason::UNKNOWN_AREA, "target_areas[0]",
+           "directory.area-known"});
+  Refused(
+      kDistrict, "alert.IssueNotice", to("23"),
+      {StatusCode::kInvalidArgument, Reason::FIELD_INVALID, "target_areas[0]", "alert.area-code"});
+  Refused(kDistrict, "alert.IssueNotice", NoticeTo({}),
+          {StatusCode::kInvalidArgument, Reason::FIELD_MISSING, "target_areas", ""});
+  Refused(kPingan, "alert.IssueNotice", to("230407001"),
+          {StatusCode::kPermissionDenied, Reason::OUTSIDE_AREA, "target_areas", "alert.own-subtree",
+           true});
+}
+
+TEST_F(BadInputTest, FieldsOfANotice) {
+  Refused(kDistrict, "alert.IssueNotice", Notice([](auto& r) { r.clear_title(); }),
+          {StatusCode::kInvalidArgument, Reason::FIELD_MISSING, "title", ""});
+  Refused(kDistrict, "alert.IssueNotice",
+          Notice([](auto& r) { r.set_title(std::string(200, 'x')); }),
+          {StatusCode::kInvalidArgument, Reason::FIELD_TOO_LONG, "title", "alert.title-max"});
+  Refused(
+      kDistrict, "alert.IssueNotice", Notice([](auto& r) { r.clear_refers_to(); }),
+      {StatusCode::kInvalidArgument, Reason::FIELD_MISSING, "refers_to", "alert.notice-refers"});
+  Refused(kDistrict, "alert.IssueNotice", Notice([](auto& r) { r.set_refers_to("weather/1"); }),
+          {StatusCode::kInvalidArgument, Reason::UNKNOWN_REFERENCE, "refers_to",
+           "alert.notice-refers"});
+  Refused(kDistrict, "alert.IssueNotice", Notice([](auto& r) {
+            *r.mutable_expires_at() = base::ToProto(absl::Now() - absl::Hours(1));
+          }),
+          {StatusCode::kInvalidArgument, Reason::FIELD_INVALID, "expires_at", "alert.period"});
+  Refused(kDistrict, "alert.IssueNotice",
+          Notice([](auto& r) { r.add_tiers(static_cast<common::v1::Tier>(77)); }),
+          {StatusCode::kInvalidArgument, Reason::UNKNOWN_ENUM_VALUE, "tiers[0]", ""});
+  Refused(kDistrict, "alert.IssueNotice", Notice([](auto& r) { r.set_title(kNotUtf8); }),
+          {StatusCode::kInvalidArgument, Reason::INVALID_UTF8, "title", ""});
+  Refused(kDistrict, "alert.IssueNotice",
+          Notice([](auto& r) { r.set_text(std::string(2 << 20, 'x')); }),
+          {StatusCode::kInvalidArgument, Reason::MESSAGE_TOO_LARGE, "", ""});
+}
+
+TEST_F(BadInputTest, RequestIds) {
+  Refused(kDistrict, "alert.IssueNotice", Notice([](auto& r) { r.clear_request_id(); }),
+          {StatusCode::kInvalidArgument, Reason::FIELD_MISSING, "request_id", ""});
+  Refused(kDistrict, "alert.IssueNotice",
+          Notice([](auto& r) { r.set_request_id(std::string(200, 'x')); }),
+          {StatusCode::kInvalidArgument, Reason::FIELD_TOO_LONG, "request_id", ""});
+  Refused(kDistrict, "alert.IssueNotice", Notice([](auto& r) { r.set_request_id("编号 1"); }),
+          {StatusCode::kInvalidArgument, Reason::FIELD_INVALID, "request_id", ""});
+}
+
+TEST_F(BadInputTest, WhoMayAct) {
+  alert::v1::DraftWarningRequest draft;
+  draft.set_request_id(client::NewRequestId());
+  *draft.mutable_content() = Warning();
+  Refused(kPingan, "alert.DraftWarning", draft,
+          {StatusCode::kPermissionDenied, Reason::PERMISSION_MISSING, "", ""});
+  // A post of the right permission, of too low a tier.
+  alert::v1::IssueWarningRequest issue;
+  issue.set_request_id(client::NewRequestId());
+  issue.set_name(draft_);
+  Refused(kPingan, "alert.IssueWarning", issue,
+          {StatusCode::kPermissionDenied, Reason::PERMISSION_MISSING, "", ""});
+
+  const auto nobody = system_->WithToken("");
+  Refused(*nobody, "alert.IssueNotice", NoticeTo({kPinganArea}),
+          {StatusCode::kUnauthenticated, Reason::SIGN_IN_NEEDED, "", ""});
+  const auto liar = system_->WithToken("not-a-token");
+  Refused(*liar, "alert.IssueNotice", NoticeTo({kPinganArea}),
+          {StatusCode::kUnauthenticated, Reason::SIGN_IN_NEEDED, "", ""});
+  std::string changed = system_->As(kPingan).token();
+  changed[changed.size() / 2] = changed[changed.size() / 2] == 'A' ? 'B' : 'A';
+  const auto forger = system_->WithToken(changed);
+  Refused(*forger, "alert.IssueNotice", NoticeTo({kPinganArea}),
+          {StatusCode::kUnauthenticated, Reason::SIGN_IN_NEEDED, "", ""});
+}
+
+TEST_F(BadInputTest, StatesAndVersions) {
+  alert::v1::SignWarningRequest sign;
+  sign.set_request_id(client::NewRequestId());
+  sign.set_name(draft_);
+  Refused(kSigner, "alert.SignWarning", sign,
+          {StatusCode::kFailedPrecondition, Reason::ILLEGAL_TRANSITION, "", "alert.lifecycle"});
+  alert::v1::ReviewWarningRequest review;
+  review.set_request_id(client::NewRequestId());
+  review.set_name(draft_);
+  review.set_opinion("同意");
+  review.set_expected_version(99);
+  Refused(kReviewer, "alert.ReviewWarning", review,
+          {StatusCode::kAborted, Reason::STALE_VERSION, "expected_version", ""});
+  sign.set_name(notice_);
+  Refused(kSigner, "alert.SignWarning", sign,
+          {StatusCode::kFailedPrecondition, Reason::ILLEGAL_TRANSITION, "name", "alert.lifecycle"});
+  sign.set_name("alerts/2026-9999");
+  Refused(kSigner, "alert.SignWarning", sign, {StatusCode::kNotFound, Reason::NOT_FOUND, "", ""});
+}
+
+TEST_F(BadInputTest, Answers) {
+  auto answer = AnswerTo(notice_, alert::v1::CANNOT);
+  answer.clear_text();
+  Refused(
+      kPingan, "alert.Answer", answer,
+      {StatusCode::kInvalidArgument, Reason::FIELD_MISSING, "text", "alert.cannot-needs-reason"});
+  answer = AnswerTo(notice_, static_cast<alert::v1::AnswerKind>(55));
+  Refused(kPingan, "alert.Answer", answer,
+          {StatusCode::kInvalidArgument, Reason::UNKNOWN_ENUM_VALUE, "kind", ""});
+  Refused(kPingan, "alert.ReportReceipts", ReceiptFor(notice_, alert::v1::ANSWERED),
+          {StatusCode::kInvalidArgument, Reason::FIELD_INVALID, "items[0].state",
+           "alert.read-is-not-answered"});
+  Refused("posts/alert-signer", "alert.LiftAlert",
+          [] {
+            alert::v1::LiftAlertRequest lift;
+            lift.set_request_id(client::NewRequestId());
+            lift.set_name(draft_);
+            lift.set_reason("不再需要");
+            return lift;
+          }(),
+          {StatusCode::kFailedPrecondition, Reason::ILLEGAL_TRANSITION, "", "alert.lifecycle"});
+}
+
+TEST_F(BadInputTest, Methods) {
+  Refused(kDistrict, "huying.alert.v1.AlertService/IssueNotise", NoticeTo({kPinganArea}),
+          {StatusCode::kUnimplemented, Reason::NOT_FOUND, "", ""});
+}
+
+TEST_F(BadInputTest, Directory) {
+  directory::v1::PutUnitRequest unit;
+  unit.set_request_id(client::NewRequestId());
+  *unit.mutable_unit() = system_->directory().units(0);
+  unit.mutable_unit()->set_title("改了名字");
+  unit.set_expected_version(77);
+  Refused(system_->Administrator(), "directory.PutUnit", unit,
+          {StatusCode::kAborted, Reason::STALE_VERSION, "expected_version",
+           "directory.expected-version"});
+  directory::v1::ImportAreasRequest areas;
+  areas.set_request_id(client::NewRequestId());
+  areas.set_csv(
+      "tier,code,code12,name,parent\n"
+      "SUBDISTRICT,230407009,230407009000,新街道,230407\n"
+      "COMMUNITY,230407009001,230407009001,新社区,230499009\n");
+  Refused(system_->Administrator(), "directory.ImportAreas", areas,
+          {StatusCode::kInvalidArgument, Reason::UNKNOWN_AREA, "csv", "directory.area-parent"});
+  directory::v1::SignInRequest sign_in;
+  sign_in.set_account("admin");
+  sign_in.set_password("not the password");
+  Refused(system_->Administrator(), "directory.SignIn", sign_in,
+          {StatusCode::kUnauthenticated, Reason::SIGN_IN_FAILED, "", ""});
+  sign_in.set_account("nobody-of-this-name");
+  Refused(system_->Administrator(), "directory.SignIn", sign_in,
+          {StatusCode::kUnauthenticated, Reason::SIGN_IN_FAILED, "", ""});
+}
+
+}  // namespace
+}  // namespace huying::testing

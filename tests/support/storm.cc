@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/support/storm.h"
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "tests/support/notices.h"
+
+namespace huying::testing {
+
+bool Storm::RunUntil(int acknowledged, absl::Duration limit) {
+  for (int i = 0; i < kStormInFlight; ++i) Send();
+  absl::MutexLock lock(&mutex_);
+  const auto enough = [&]()
+                          ABSL_NO_THREAD_SAFETY_ANALYSIS { return acknowledged_ >= acknowledged; };
+  return mutex_.AwaitWithTimeout(absl::Condition(&enough), limit);
+}
+
+bool Storm::Settle(absl::Duration limit) {
+  absl::MutexLock lock(&mutex_);
+  stopping_ = true;
+  const auto quiet = [&]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return under_way_ == 0; };
+  return mutex_.AwaitWithTimeout(absl::Condition(&quiet), limit);
+}
+
+void Storm::Send() {
+  alert::v1::IssueNoticeRequest request;
+  size_t index = 0;
+  {
+    absl::MutexLock lock(&mutex_);
+    if (stopping_) return;
+    index = sent_.size();
+    request = NoticeTo({area_}, absl::StrCat(prefix_, index));
+    request.set_urgent(true);
+    sent_.push_back({request, std::nullopt});
+    ++under_way_;
+  }
+  client_.channel("alert.IssueNotice")
+      .CallAsync(FullMethod("alert.IssueNotice"), client_.token(), absl::Now() + kCallLimit,
+                 request, [this, index](absl::StatusOr<std::string> answer) {
+                   if (answer.ok()) Send();  // before the count falls: Settle waits for it
+                   Answered(index, answer);
+                 });
+}
+
+void Storm::Answered(size_t index, const absl::StatusOr<std::string>& answer) {
+  absl::MutexLock lock(&mutex_);
+  --under_way_;
+  if (!answer.ok()) return;
+  ++acknowledged_;
+  sent_[index].receipt.emplace();
+  sent_[index].receipt->ParseFromString(*answer);
+}
+
+std::vector<Storm::Sent> Storm::sent() const {
+  absl::MutexLock lock(&mutex_);
+  return sent_;
+}
+
+int Storm::under_way() const {
+  absl::MutexLock lock(&mutex_);
+  return under_way_;
+}
+
+}  // namespace huying::testing
