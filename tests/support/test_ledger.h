@@ -58,6 +58,9 @@ class TestLedger {
       ledger_ = *std::move(opened);
   }
 
+  // As when the process dies; Open brings it back.
+  void Close() { ledger_.reset(); }
+
   // What the pipeline does with a mutation after its use case.
   absl::StatusOr<common::v1::Receipt> Run(absl::StatusOr<ledger::Command> command,
                                           context::CallContext context, std::string act) {
