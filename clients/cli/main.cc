@@ -15,6 +15,7 @@ int main(int argc, char** argv) {
   huying::cli::AddDirectoryCommands(cli);
   huying::cli::AddPlanCommands(cli);
   huying::cli::AddCaseFileCommands(cli);
+  huying::cli::AddDrillCommands(cli);
   huying::cli::AddAdminCommands(cli);
   app.footer(cli.say()(
       "语言: LANG 或 HUYING_LANG=en。时间一律北京时间。\n"

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "clients/drill/situation.h"
 
+#include "absl/strings/str_join.h"
+#include "google/protobuf/util/message_differencer.h"
+#include "services/platform/base/clock.h"
+
 namespace huying::drill_client {
 namespace {
 
@@ -40,8 +44,22 @@ void UpdateRecipient(const alert::v1::Recipient& update, AlertView& view) {
 void Situation::Apply(const drill::rules::SeenEntry& seen) {
   for (const platform::v1::Change& change : seen.entry.changes()) {
     if (seen.ledger == "alert") ApplyAlert(change);
-    if (seen.ledger == "incident") ApplyIncident(change);
+    if (seen.ledger == "incident") ApplyIncident(change, base::FromProto(seen.entry.received_at()));
   }
+}
+
+void Situation::NoteFigures(const incident::v1::Incident& incident, absl::Time at) {
+  const auto before = incidents_.find(incident.name());
+  const bool same = before != incidents_.end() && before->second.level() == incident.level() &&
+                    google::protobuf::util::MessageDifferencer::Equals(before->second.figures(),
+                                                                       incident.figures());
+  if (same) return;
+  FiguresAt now{incident.name(), at, incident.figures(), incident.level(), ""};
+  if (!incident.level_history().empty()) {
+    const auto& last = *incident.level_history().rbegin();
+    now.reason = last.reason().empty() ? absl::StrJoin(last.reasons(), "；") : last.reason();
+  }
+  figures_.push_back(std::move(now));
 }
 
 void Situation::ApplyAlert(const platform::v1::Change& change) {
@@ -59,9 +77,11 @@ void Situation::ApplyAlert(const platform::v1::Change& change) {
   }
 }
 
-void Situation::ApplyIncident(const platform::v1::Change& change) {
+void Situation::ApplyIncident(const platform::v1::Change& change, absl::Time at) {
   if (change.kind() == "incident") {
-    incidents_[change.key()] = Parsed<incident::v1::Incident>(change);
+    auto incident = Parsed<incident::v1::Incident>(change);
+    NoteFigures(incident, at);
+    incidents_[change.key()] = std::move(incident);
   } else if (change.kind() == "report") {
     reports_[change.key()] = Parsed<incident::v1::Report>(change);
   } else if (change.kind() == "response") {

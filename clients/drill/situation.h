@@ -40,6 +40,15 @@ struct TaskCounts {
   int overdue = 0;
 };
 
+// Figures and level of an incident as they became known.
+struct FiguresAt {
+  std::string incident;
+  absl::Time at;
+  incident::v1::Figures figures;
+  incident::v1::EventLevel level = incident::v1::EVENT_LEVEL_UNSPECIFIED;
+  std::string reason;
+};
+
 // Not thread-safe.
 class Situation {
  public:
@@ -50,6 +59,7 @@ class Situation {
 
   const std::map<std::string, AlertView>& alerts() const { return alerts_; }
   const std::map<std::string, incident::v1::Incident>& incidents() const { return incidents_; }
+  const std::vector<FiguresAt>& figures() const { return figures_; }
   const std::map<std::string, incident::v1::Report>& reports() const { return reports_; }
   const std::map<std::string, incident::v1::Response>& responses() const { return responses_; }
   const std::map<std::string, incident::v1::Task>& tasks() const { return tasks_; }
@@ -57,10 +67,12 @@ class Situation {
 
  private:
   void ApplyAlert(const platform::v1::Change& change);
-  void ApplyIncident(const platform::v1::Change& change);
+  void ApplyIncident(const platform::v1::Change& change, absl::Time at);
+  void NoteFigures(const incident::v1::Incident& incident, absl::Time at);
 
   std::map<std::string, AlertView> alerts_;
   std::map<std::string, incident::v1::Incident> incidents_;
+  std::vector<FiguresAt> figures_;
   std::map<std::string, incident::v1::Report> reports_;
   std::map<std::string, incident::v1::Response> responses_;
   std::map<std::string, incident::v1::Task> tasks_;

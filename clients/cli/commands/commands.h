@@ -15,6 +15,7 @@ void AddWatchCommand(Cli& cli);
 void AddDirectoryCommands(Cli& cli);  // roster, areas, posts, powers
 void AddPlanCommands(Cli& cli);
 void AddCaseFileCommands(Cli& cli);
+void AddDrillCommands(Cli& cli);                  // new, lint, run, report, pause …
 void AddAdminCommands(Cli& cli);                  // on the server's machine
 void AddLoadCommands(Cli& cli, CLI::App* group);  // part of admin
 
