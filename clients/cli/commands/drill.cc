@@ -14,9 +14,7 @@
 #include "clients/cpp/session.h"
 #include "clients/drill/new_scenario.h"
 #include "clients/drill/record.h"
-#ifdef HUYING_WITH_REPORT
 #include "clients/drill/report/report.h"
-#endif
 #include "clients/drill/runner.h"
 #include "clients/drill/scenario.h"
 #include "huying/directory/v1/directory_service.pb.h"
@@ -30,14 +28,6 @@ using drill_client::Findings;
 using drill_client::Scenario;
 
 volatile std::sig_atomic_t stop_asked = 0;
-
-std::string RenderPage(const nlohmann::json& record) {
-#ifdef HUYING_WITH_REPORT
-  return drill_report::RenderReport(record);
-#else
-  return record.dump(1);
-#endif
-}
 
 struct RunWords {
   std::string file;
@@ -158,7 +148,7 @@ int KeepAndPrint(Cli& cli, const RunWords& words, const drill_client::RunResult&
   }
   if (!words.case_file.empty()) status.Update(WriteFile(words.case_file, result.case_file));
   if (!words.report.empty()) {
-    status.Update(WriteFile(words.report, RenderPage(record)));
+    status.Update(WriteFile(words.report, drill_report::RenderReport(record)));
   }
   if (cli.json()) {
     std::cout << record.dump(1) << "\n";
@@ -217,7 +207,7 @@ int Report(Cli& cli, const std::string& record, const std::string& page) {
                                   absl::StrCat(record, " 不是演练记录"),
                                   absl::StrCat(record, " is no record of a drill")));
   }
-  const absl::Status written = WriteFile(page, RenderPage(json));
+  const absl::Status written = WriteFile(page, drill_report::RenderReport(json));
   if (!written.ok()) return cli.Fail(written);
   std::cout << "✓ " << page << "\n";
   return kOk;
