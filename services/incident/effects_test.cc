@@ -60,7 +60,7 @@ class EffectsTest : public IncidentBench {
   }
 };
 
-TEST_F(EffectsTest, TheStartIssuesTheLevelsNoticesAndTheEndLiftsThem) {
+TEST_F(EffectsTest, R6TheStartIssuesTheLevelsNoticesAndTheEndLiftsThem) {
   const std::string incident = Confirmed();
   const std::string response = Activated(incident);
   const int64_t seq = ledger_->Head().seq;

@@ -13,6 +13,7 @@ namespace huying::incident {
 IncidentService::Command IncidentService::ClockFellDue(const Context&, const Due& due) {
   const std::string name = due.deadline.subject;
   ledger::Command command;
+  command.act = "incident.ClockFellDue";
   command.reads = {kClocks.Ref(name)};
   command.decide = [name](ledger::Transaction& tx) -> absl::Status {
     ASSIGN_OR_RETURN(auto clock, tx.Get(kClocks, name));
@@ -33,6 +34,7 @@ IncidentService::Command IncidentService::ClockFellDue(const Context&, const Due
 IncidentService::Command IncidentService::PeriodFellDue(const Context&, const Due& due) {
   const std::string name = due.deadline.subject;
   ledger::Command command;
+  command.act = "incident.PeriodFellDue";
   command.reads = {kResponses.Ref(name)};
   command.decide = [name](ledger::Transaction& tx) -> absl::Status {
     ASSIGN_OR_RETURN(auto stored, tx.Get(kResponses, name));
@@ -53,6 +55,7 @@ IncidentService::Command IncidentService::PeriodFellDue(const Context&, const Du
 IncidentService::Command IncidentService::TaskFellDue(const Context&, const Due& due) {
   const std::string name = due.deadline.subject;
   ledger::Command command;
+  command.act = "incident.TaskFellDue";
   command.reads = {kTasks.Ref(name)};
   command.decide = [name](ledger::Transaction& tx) -> absl::Status {
     ASSIGN_OR_RETURN(auto task, tx.Get(kTasks, name));

@@ -80,6 +80,9 @@ IncidentService::Command IncidentService::SendReportOrally(
     const Context& context, const v1::SendReportOrallyRequest& request) {
   RETURN_IF_ERROR(rules::ValidateText(request.body(), "body", "接收单位"));
   RETURN_IF_ERROR(rules::ValidateText(request.taken_by(), "taken_by", "对方接听人"));
+  if (!request.channel().empty()) {
+    RETURN_IF_ERROR(rules::ValidateText(request.channel(), "channel", "渠道"));
+  }
   return ForReport(
       context, request.name(), "report.write",
       [this, request](CaseTx& c, v1::Incident& incident, v1::Report& report) -> absl::Status {

@@ -25,7 +25,7 @@ class ResponseTest : public IncidentBench {
   }
 };
 
-TEST_F(ResponseTest, AStartPinsThePlanAssignsItsTasksAndOpensTheHandling) {
+TEST_F(ResponseTest, R6AStartPinsThePlanAssignsItsTasksAndOpensTheHandling) {
   const std::string incident = Confirmed();
   auto receipt = Do(&IncidentService::ActivateResponse, StartOf(incident), "posts/commander");
   ASSERT_TRUE(receipt.ok()) << receipt.status();

@@ -107,7 +107,7 @@ class RegradeTest : public ::testing::Test {
   v1::Incident incident_;
 };
 
-TEST_F(RegradeTest, EveryChangeIsANewJudgementAndNoneIsRewritten) {
+TEST_F(RegradeTest, R54EveryChangeIsANewJudgementAndNoneIsRewritten) {
   EXPECT_TRUE(Now(Of(0, 139)));
   EXPECT_FALSE(Now(Of(42, 66)));
   ASSERT_EQ(incident_.level_history_size(), 1);

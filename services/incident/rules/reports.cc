@@ -60,6 +60,7 @@ void KeepPhoned(const v1::Report& former, v1::Report& next) {
     } else {
       *kept->mutable_oral_at() = receiver.oral_at();
       kept->set_oral_to(receiver.oral_to());
+      kept->set_oral_channel(receiver.oral_channel());
     }
   }
 }
@@ -201,6 +202,7 @@ absl::Status SendOrally(v1::Report& report, const v1::SendReportOrallyRequest& r
   }
   if (!receiver->has_oral_at()) *receiver->mutable_oral_at() = base::ToProto(act.received_at);
   receiver->set_oral_to(request.taken_by());
+  receiver->set_oral_channel(request.channel().empty() ? "phone" : request.channel());
   if (!report.has_oral_sent_at()) *report.mutable_oral_sent_at() = base::ToProto(act.received_at);
   report.set_state(next);
   return absl::OkStatus();

@@ -147,6 +147,7 @@ TEST_F(ReportsTest, ThePaperOfAPhonedReportIsNotSmallerThanThePhoneCall) {
   v1::Report paper = DraftAs(1, &first);
   EXPECT_EQ(paper.state(), v1::SENT_ORALLY);
   EXPECT_EQ(paper.receivers(0).oral_to(), "张三");
+  EXPECT_EQ(paper.receivers(0).oral_channel(), "phone");
   Written(paper);
   EXPECT_EQ(chain_.last_figures().missing(), 150);
 }
