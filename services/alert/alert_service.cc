@@ -116,10 +116,8 @@ AlertService::Command AlertService::IssueNotice(const Context& context,
     if (alert.case_id().empty()) alert.set_case_id(name);
     alert.set_mark(mark);
     alert.set_power_item(verdict.power_item);
-    const rules::Basis basis = rules::BasisOf(request.legal_basis(), verdict);
-    alert.clear_legal_basis();
-    for (const auto& row : basis.rows) *alert.add_legal_basis() = row;
-    AddFlags(tx, basis.flags);
+    const auto basis = rules::BasisOf(request.legal_basis(), verdict);
+    alert.mutable_legal_basis()->Assign(basis.begin(), basis.end());
     v1::RecipientList list;
     RETURN_IF_ERROR(FreezeAtIssue(tx, facts, alert, list));
     SendOut(tx, facts, alert, list);

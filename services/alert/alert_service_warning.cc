@@ -57,8 +57,9 @@ AlertService::Command AlertService::DraftCommand(const Context& context,
   if (!previous.empty()) command.reads = {kAlerts.Ref(previous)};
   command.decide = [content, previous, reason, areas, acting, recipients,
                     mark = mark_](ledger::Transaction& tx) -> absl::Status {
-    ASSIGN_OR_RETURN(auto verdict, Judge(tx, acting.competence, areas, acting.known.parents(),
-                                         rules::Effect::kInside));
+    RETURN_IF_ERROR(
+        Judge(tx, acting.competence, areas, acting.known.parents(), rules::Effect::kInside)
+            .status());
     v1::Alert alert = rules::DraftWarning(content, tx.actor());
     if (!previous.empty()) {
       ASSIGN_OR_RETURN(const auto old, tx.Get(kAlerts, previous));
@@ -68,8 +69,6 @@ AlertService::Command AlertService::DraftCommand(const Context& context,
     alert.set_name(name);
     if (alert.case_id().empty()) alert.set_case_id(name);
     alert.set_mark(mark);
-    const rules::Basis basis = rules::BasisOf(content.legal_basis(), verdict);
-    AddFlags(tx, basis.flags);
     if (recipients) {
       alert.mutable_parents()->insert(recipients->parents.begin(), recipients->parents.end());
     }
@@ -176,10 +175,8 @@ AlertService::Command AlertService::IssueWarning(const Context& context,
                                          paper, tx.actor(), tx.now()));
     v1::Alert& alert = issued.alert;
     alert.set_power_item(verdict.power_item);
-    const rules::Basis basis = rules::BasisOf(alert.legal_basis(), verdict);
-    alert.clear_legal_basis();
-    for (const auto& row : basis.rows) *alert.add_legal_basis() = row;
-    AddFlags(tx, basis.flags);
+    const auto basis = rules::BasisOf(alert.legal_basis(), verdict);
+    alert.mutable_legal_basis()->Assign(basis.begin(), basis.end());
     std::optional<v1::Alert> superseded;
     RETURN_IF_ERROR(SupersedePrevious(tx, alert, superseded));
     v1::RecipientList list;

@@ -39,6 +39,26 @@ absl::Status InOurWords(const absl::Status& status, std::string_view field) {
       .Next(problem.next_step(), problem.next_step_en());
 }
 
+void Name(const directory::v1::Area& area, rules::RecipientFacts& facts) {
+  facts.area_names[area.code()] = area.name();
+  facts.area_tiers[area.code()] = area.tier();
+}
+
+// The areas above a target have no recipient to name them; a picture of the whole wants them, too.
+// Without an answer they stay nameless.
+void NameAreasAbove(directory::Api& directory, const context::CallContext& context,
+                    rules::RecipientFacts& facts) {
+  for (const auto& [area, parent] : facts.parents) {
+    if (facts.area_names.count(parent) > 0) continue;
+    directory::v1::GetAreaRequest request;
+    request.set_code(parent);
+    const auto answer = directory.GetArea(context, request);
+    if (!answer.ok()) return;
+    Name(answer->area(), facts);
+    for (const auto& above : answer->ancestors()) Name(above, facts);
+  }
+}
+
 v1::RecipientList::Recipient ToFrozen(const directory::v1::RecipientPost& post) {
   v1::RecipientList::Recipient frozen;
   frozen.set_post(post.post());
@@ -86,10 +106,12 @@ absl::StatusOr<std::optional<rules::RecipientFacts>> Gather::Recipients(
   for (const auto& post : answer->recipients()) {
     *facts.list.add_recipients() = ToFrozen(post);
     facts.area_names[post.area()] = post.area_name();
+    if (post.tier() != common::v1::EXTERNAL) facts.area_tiers[post.area()] = post.tier();
   }
   *facts.list.mutable_silent_areas() = answer->silent_areas();
-  for (const auto& area : answer->targets()) facts.area_names[area.code()] = area.name();
+  for (const auto& area : answer->targets()) Name(area, facts);
   facts.parents.insert(answer->parents().begin(), answer->parents().end());
+  NameAreasAbove(directory_, Hurried(context), facts);
   facts.as_of_seq = answer->as_of_seq();
   return std::optional<rules::RecipientFacts>(std::move(facts));
 }
@@ -138,10 +160,10 @@ absl::StatusOr<std::optional<rules::RecipientFacts>> Gather::AreaPath(
   rules::RecipientFacts facts;
   facts.as_of_seq = answer->as_of_seq();
   std::string below = answer->area().code();
-  facts.area_names[below] = answer->area().name();
+  Name(answer->area(), facts);
   for (const auto& above : answer->ancestors()) {
     facts.parents[below] = above.code();
-    facts.area_names[above.code()] = above.name();
+    Name(above, facts);
     below = above.code();
   }
   return std::optional<rules::RecipientFacts>(std::move(facts));

@@ -108,7 +108,7 @@ TEST_F(NoticeTest, AMissingPowerItemIsFlaggedNotRefused) {
   auto receipt =
       Do(As("district-duty"), "IssueNotice", &AlertService::IssueNotice, Notice(kLingbei));
   ASSERT_TRUE(receipt.ok()) << receipt.status();
-  EXPECT_THAT(FlagsOf(*receipt), UnorderedElementsAre("alert.power-item", "alert.legal-basis"));
+  EXPECT_THAT(FlagsOf(*receipt), ElementsAre("alert.power-item"));
 }
 
 // Act first: directory is down, the notice goes out, who must answer is settled later.
@@ -316,6 +316,8 @@ TEST_F(NoticeTest, TheRollUpSaysWhoIsMissing) {
   const auto roll = alerts_->GetRollUp(As("district-duty"), request);
   ASSERT_TRUE(roll.ok()) << roll.status();
   EXPECT_EQ(roll->nodes(0).area(), kXingshan);
+  EXPECT_EQ(roll->nodes(0).area_name(), "兴山区") << "named, though it has no recipient";
+  EXPECT_EQ(roll->nodes(0).tier(), common::v1::DISTRICT);
   EXPECT_EQ(roll->nodes(0).answered(), 1);
   EXPECT_EQ(roll->nodes(1).area_name(), "岭北街道");
   EXPECT_THAT(roll->nodes(1).missing_posts(), ElementsAre("posts/lingbei-duty"));

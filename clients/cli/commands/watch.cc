@@ -82,10 +82,11 @@ class Watch {
   void On(const SubscribeEvent& event) {
     heard_ = true;
     if (event.has_cursor()) *request_.mutable_resume_from() = event.cursor();
-    if (event.has_resync()) seen_ = 0;
-    const bool repeated = event.seq() > 0 && event.seq() <= seen_ && !event.has_snapshot();
-    if (repeated) return;
-    if (!event.has_snapshot() && !event.has_heartbeat()) seen_ = std::max(seen_, event.seq());
+    if (event.has_resync()) seen_.clear();
+    // Order is promised per alert, not over all of them: what was seen is remembered by seq.
+    const bool entry = event.has_alert() || event.has_recipient() || event.has_escalation();
+    if (entry && !seen_.insert(event.seq()).second) return;
+    seen_.erase(seen_.begin(), seen_.lower_bound(request_.resume_from().seq()));
     if (event.has_snapshot()) Remember(event.snapshot().alert());
     if (event.has_alert()) Remember(event.alert().alert());
     if (!event.has_heartbeat() || event.heartbeat().degraded()) Print(event);
@@ -114,7 +115,9 @@ class Watch {
     }
     common::v1::Receipt receipt;
     const absl::Status status = cli_.session().Call(kReport, request, &receipt);
-    if (!status.ok()) (void)cli_.Fail(status);
+    // Who only looks on need not report.
+    if (status.ok() || base::ProblemOf(status).rule_id() == "alert.recipient-only") return;
+    (void)cli_.Fail(status);
   }
 
   void Print(const SubscribeEvent& event) const {
@@ -126,6 +129,7 @@ class Watch {
                 << std::endl;
     }
     if (event.has_alert()) PrintAlert("▶", event.alert().alert());
+    for (const auto& other : event.alert().also()) PrintAlert("▷", other);
     for (const auto& recipient : event.recipient().recipients()) {
       std::cout << "  " << recipient.area_name() << " " << recipient.post_title() << ": "
                 << FieldText(say, recipient, "state") << " " << recipient.answer_text()
@@ -154,7 +158,7 @@ class Watch {
   Cli& cli_;
   const bool receipts_;
   SubscribeRequest request_;
-  int64_t seen_ = 0;
+  std::set<int64_t> seen_;  // entries not older than the cursor
   bool heard_ = false;
   absl::Mutex mutex_;
   std::set<std::string> told_ ABSL_GUARDED_BY(mutex_);

@@ -46,23 +46,12 @@ absl::StatusOr<CompetenceVerdict> JudgeCompetence(const common::v1::Actor& actor
 // 预警 is issued, adjusted and lifted by the district; subdistrict and community never (HARD).
 absl::Status RequireDistrict(const common::v1::Actor& actor);
 
-// 依据待核 when the request cites none and no power item gives one; otherwise the basis to record.
-struct Basis {
-  std::vector<common::v1::LegalBasis> rows;
-  std::vector<common::v1::Flag> flags;
-};
+// The basis to record: what the caller cites, else that of the power item. (The pipeline flags a request
+// that cites none.)
 template <typename Cited>
-Basis BasisOf(const Cited& cited, const CompetenceVerdict& verdict) {
-  Basis basis;
-  basis.rows.assign(cited.begin(), cited.end());
-  if (basis.rows.empty()) basis.rows = verdict.legal_basis;
-  if (basis.rows.empty()) {
-    common::v1::Flag flag;
-    flag.set_rule_id("alert.legal-basis");
-    flag.set_text("依据待核：未注明法律依据");
-    basis.flags.push_back(std::move(flag));
-  }
-  return basis;
+std::vector<common::v1::LegalBasis> BasisOf(const Cited& cited, const CompetenceVerdict& verdict) {
+  if (cited.empty()) return verdict.legal_basis;
+  return {cited.begin(), cited.end()};
 }
 
 common::v1::Flag MakeFlag(std::string_view rule_id, std::string_view text);

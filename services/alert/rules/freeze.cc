@@ -26,6 +26,7 @@ void Freeze(const RecipientFacts& facts, v1::Alert& alert, v1::RecipientList& li
   list.set_alert(alert.name());
   Merge(facts.parents, *alert.mutable_parents());
   Merge(facts.area_names, *alert.mutable_area_names());
+  for (const auto& [area, tier] : facts.area_tiers) (*alert.mutable_area_tiers())[area] = tier;
   alert.set_recipients_as_of(facts.as_of_seq);
   alert.set_recipients_stale(false);
   alert.set_recipients_unknown(false);

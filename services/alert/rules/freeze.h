@@ -17,6 +17,7 @@ struct RecipientFacts {
   v1::RecipientList list;  // with silent_areas
   std::map<std::string, std::string> parents;
   std::map<std::string, std::string> area_names;
+  std::map<std::string, common::v1::Tier> area_tiers;
   int64_t as_of_seq = 0;
 };
 

@@ -22,6 +22,8 @@ v1::RollUpNode& NodeOf(Nodes& nodes, const v1::Alert& alert, const std::string& 
     if (parent != alert.parents().end()) it->second.set_parent(parent->second);
     const auto name = alert.area_names().find(area);
     if (name != alert.area_names().end()) it->second.set_area_name(name->second);
+    const auto tier = alert.area_tiers().find(area);
+    if (tier != alert.area_tiers().end()) it->second.set_tier(tier->second);
     it->second.set_green(true);
   }
   return it->second;
@@ -76,7 +78,7 @@ v1::RollUp MakeRollUp(const v1::Alert& alert, const v1::RecipientList& list,
       Count(recipient, now, NodeOf(nodes, alert, area));
     }
     v1::RollUpNode& own = NodeOf(nodes, alert, frozen.area());
-    own.set_tier(frozen.tier());
+    if (own.tier() == common::v1::TIER_UNSPECIFIED) own.set_tier(frozen.tier());
     if (own.area_name().empty()) own.set_area_name(frozen.area_name());
     if (!Spoke(recipient.state())) own.add_missing_posts(frozen.post());
   }
