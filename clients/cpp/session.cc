@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
 #include "google/protobuf/descriptor.h"
 #include "huying/common/v1/policy.pb.h"
 #include "services/platform/base/strings.h"
@@ -33,13 +34,28 @@ Connection::Connection(ConnectionOptions options)
 
 absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(ConnectionOptions options) {
   std::unique_ptr<Connection> connection(new Connection(std::move(options)));
-  rpc::ChannelOptions channel;
-  channel.target = connection->options_.server;
-  channel.tls = connection->options_.tls || !connection->options_.ca_file.empty();
-  channel.root_certificate_file = connection->options_.ca_file;
-  channel.machine_clock = connection->clock_;
-  ASSIGN_OR_RETURN(connection->channel_, rpc::Channel::Open(std::move(channel)));
+  ASSIGN_OR_RETURN(connection->channel_, connection->OpenChannel(connection->options_.server));
+  for (const auto& [service, server] : connection->options_.elsewhere) {
+    ASSIGN_OR_RETURN(connection->elsewhere_[absl::StrCat("huying.", service, ".v1")],
+                     connection->OpenChannel(server));
+  }
   return connection;
+}
+
+absl::StatusOr<std::unique_ptr<rpc::Channel>> Connection::OpenChannel(const std::string& server) {
+  rpc::ChannelOptions channel;
+  channel.target = server;
+  channel.tls = options_.tls || !options_.ca_file.empty();
+  channel.root_certificate_file = options_.ca_file;
+  channel.machine_clock = clock_;
+  return rpc::Channel::Open(std::move(channel));
+}
+
+rpc::Channel& Connection::ChannelFor(std::string_view method) {
+  // "huying.alert.v1.AlertService/IssueNotice" → "huying.alert.v1"
+  const std::string_view service = method.substr(0, method.find('/'));
+  const auto found = elsewhere_.find(std::string(service.substr(0, service.rfind('.'))));
+  return found == elsewhere_.end() ? *channel_ : *found->second;
 }
 
 absl::Status Connection::Call(std::string_view method, std::string_view token,
@@ -48,7 +64,7 @@ absl::Status Connection::Call(std::string_view method, std::string_view token,
   const absl::Time deadline =
       clock_->Now() + (limit > absl::ZeroDuration() ? limit : options_.call_limit);
   return rpc::CallWithRetry(IdempotencyOf(method), {}, *clock_, deadline, [&] {
-    return channel_->Call(method, token, deadline, request, response);
+    return ChannelFor(method).Call(method, token, deadline, request, response);
   });
 }
 
@@ -56,7 +72,8 @@ std::unique_ptr<rpc::ClientStream> Connection::OpenStream(std::string_view metho
                                                           std::string_view token,
                                                           const google::protobuf::Message& request,
                                                           rpc::StreamCallbacks callbacks) {
-  return channel_->OpenStream(method, token, absl::InfiniteFuture(), request, std::move(callbacks));
+  return ChannelFor(method).OpenStream(method, token, absl::InfiniteFuture(), request,
+                                       std::move(callbacks));
 }
 
 std::string NewRequestId() {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -26,7 +27,9 @@
 namespace huying::client {
 
 struct ConnectionOptions {
-  std::string server;   // "127.0.0.1:7400", "unix:/run/huying.sock"
+  std::string server;  // "127.0.0.1:7400", "unix:/run/huying.sock"
+  // Services that run in another process, each with its address: {"alert", "127.0.0.1:7402"}.
+  std::map<std::string, std::string> elsewhere;
   std::string ca_file;  // PEM; set = TLS
   bool tls = false;     // with the system's roots
   absl::Duration call_limit = absl::Seconds(30);
@@ -53,11 +56,15 @@ class Connection {
 
  private:
   explicit Connection(ConnectionOptions options);
+  absl::StatusOr<std::unique_ptr<rpc::Channel>> OpenChannel(const std::string& server);
+  // Of the service that the method belongs to.
+  rpc::Channel& ChannelFor(std::string_view method);
 
   const ConnectionOptions options_;
   const base::SystemClock system_clock_;
   const base::Clock* clock_;
   std::unique_ptr<rpc::Channel> channel_;
+  std::map<std::string, std::unique_ptr<rpc::Channel>> elsewhere_;  // by package, "huying.alert.v1"
 };
 
 // 128 random bits in hexadecimal.

@@ -109,10 +109,29 @@ Detail OfRecipient(const alert::v1::Recipient& recipient) {
   return detail;
 }
 
-Detail OfEscalation(const alert::v1::Escalation& escalation) {
+// "平安社区网格员值班岗" where the alert's recipients say so, else the post's name.
+std::string Titles(const google::protobuf::RepeatedPtrField<std::string>& posts,
+                   const AlertView* view) {
+  std::vector<std::string> titles;
+  for (const std::string& post : posts) {
+    std::string title = post;
+    if (view != nullptr) {
+      const auto it = view->recipients.find(post);
+      if (it != view->recipients.end() && !it->second.post_title().empty()) {
+        title = it->second.post_title();
+      }
+    }
+    titles.push_back(std::move(title));
+  }
+  return absl::StrJoin(titles, "、");
+}
+
+Detail OfEscalation(const alert::v1::Escalation& escalation, const AlertView* view) {
   const std::string silent = absl::StrJoin(escalation.silent_posts(), " ");
   const std::string called = absl::StrJoin(escalation.called_posts(), " ");
-  return {"escalation", absl::StrCat("无应答：", silent, "；改叫：", called),
+  return {"escalation",
+          absl::StrCat("无应答：", Titles(escalation.silent_posts(), view), "；改叫：",
+                       Titles(escalation.called_posts(), view)),
           absl::StrCat("no answer: ", silent, "; called: ", called), true};
 }
 
@@ -153,7 +172,11 @@ Detail OfChange(const Change& change, const Situation& situation) {
   if (kind == "task") return OfTask(Parsed<incident::v1::Task>(change));
   if (kind == "clock") return OfClock(Parsed<incident::v1::LegalClock>(change));
   if (kind == "alert") return OfAlert(Parsed<alert::v1::Alert>(change));
-  if (kind == "escalation") return OfEscalation(Parsed<alert::v1::Escalation>(change));
+  if (kind == "escalation") {
+    const auto escalation = Parsed<alert::v1::Escalation>(change);
+    const auto view = situation.alerts().find(escalation.alert());
+    return OfEscalation(escalation, view == situation.alerts().end() ? nullptr : &view->second);
+  }
   if (kind == "recipient") {
     Detail detail = OfRecipient(Parsed<alert::v1::Recipient>(change));
     const auto view = situation.alerts().find(Parsed<alert::v1::Recipient>(change).alert());
@@ -188,6 +211,10 @@ TimelineItem Describe(const SeenEntry& seen, const Situation& situation) {
     for (const Change& change : entry.changes()) {
       if (change.kind() == "escalation") detail = OfChange(change, situation);
     }
+  }
+  // A limit that passed with nothing to say: everybody had answered.
+  if (seen.ledger == "alert" && entry.actor().person().empty() && detail.kind == "other") {
+    detail.kind = "receipt";
   }
   item.kind = detail.kind;
   item.bad = detail.bad;
@@ -240,6 +267,16 @@ Words ActWords(const std::string& act) {
       {"alert.LiftAlert", {"解除", "lifted"}},
       {"alert.ReportReceipts", {"送达回执", "receipts"}},
       {"alert.Answer", {"应答", "answer"}},
+      {"incident.RecordEffect", {"响应联动结果", "effect of the response"}},
+      {"incident.clock", {"法定时限", "statutory clock"}},
+      {"incident.response-period", {"响应预计期限届满", "response period over"}},
+      {"incident.task", {"任务时限", "task deadline"}},
+      {"incident.makeup", {"待补时限", "make-up deadline"}},
+      {"alert.answer-limit", {"应答时限到", "answer limit"}},
+      {"alert.ladder-wait", {"叫应等待期满", "ladder wait over"}},
+      {"alert.alert-expires", {"预警到期", "alert expired"}},
+      {"alert.resolve-recipients", {"重新解析对象", "recipients resolved again"}},
+      {"alert.makeup", {"待补时限", "make-up deadline"}},
       {"directory.ImportDirectory", {"导入名录", "directory copied"}},
       {"plan.ImportPlan", {"导入预案", "plan copied"}},
   };

@@ -131,7 +131,7 @@ void CaseTx::StartFollowUp(const v1::Incident& incident, v1::ReportChainState& c
                            const rules::Limits& limits) {
   chain.set_clock_count(chain.clock_count() + 1);
   v1::LegalClock clock = rules::StartClock(
-      incident_, limits.FollowUp(incident.level()), act_.received_at,
+      incident_, limits.FollowUp(incident), act_.received_at,
       absl::StrCat("-", v1::ReportChain_Name(chain.chain()), "-", chain.clock_count()),
       chain.chain());
   chain.add_open_clocks(clock.name());
@@ -178,7 +178,7 @@ absl::Status CaseTx::ReopenReporting(v1::Incident& incident, const rules::Limits
     ASSIGN_OR_RETURN(v1::ReportChainState * chain,
                      Chain(incident, static_cast<v1::ReportChain>(open), limits));
     if (!chain->first_sent() && !chain->first_sent_orally()) continue;  // the first is still owed
-    const absl::Time due_at = act_.received_at + limits.FollowUp(incident.level()).within;
+    const absl::Time due_at = act_.received_at + limits.FollowUp(incident).within;
     ASSIGN_OR_RETURN(bool owed, OwesBefore(*chain, due_at));
     if (!owed) StartFollowUp(incident, *chain, limits);
   }

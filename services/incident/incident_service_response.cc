@@ -261,12 +261,15 @@ IncidentService::Command IncidentService::HandOverResponse(
     const Context& context, const v1::HandOverResponseRequest& request) {
   RETURN_IF_ERROR(rules::ValidateText(request.body(), "body", "接手指挥的机关"));
   RETURN_IF_ERROR(rules::ValidateText(request.commander(), "commander", "接手的指挥人员"));
-  return ForResponse(context, request.name(), "response.command",
-                     [request](CaseTx& c, v1::Incident&, v1::Response& response) -> absl::Status {
-                       RETURN_IF_ERROR(rules::HandOver(response, request, c.act()));
-                       c.tx().Put(kResponses, response.name(), response);
-                       return absl::OkStatus();
-                     });
+  return ForResponse(
+      context, request.name(), "response.command",
+      [request](CaseTx& c, v1::Incident& incident, v1::Response& response) -> absl::Status {
+        RETURN_IF_ERROR(rules::HandOver(response, request, c.act()));
+        c.tx().Put(kResponses, response.name(), response);
+        incident.set_command_handed_over(true);
+        c.tx().Put(kIncidents, incident.name(), incident);
+        return absl::OkStatus();
+      });
 }
 
 IncidentService::Command IncidentService::EndResponse(const Context& context,

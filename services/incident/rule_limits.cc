@@ -74,6 +74,11 @@ void ReadFollowUps(const RuleTable& table, absl::Time at, rules::Limits& limits)
     limits.follow_up[row.level] = LimitOf(table, at, absl::StrCat("report.follow-up.", row.name),
                                           {"", "续报间隔", absl::Hours(row.hours)});
   }
+  const std::string handed_over = "report.follow-up.handed-over";
+  if (table.Find(handed_over, at) != nullptr) {
+    limits.follow_up_handed_over =
+        LimitOf(table, at, handed_over, {"", "移交指挥后续报间隔", absl::Hours(24)});
+  }
 }
 
 }  // namespace

@@ -35,6 +35,7 @@ struct RunWords {
   std::string record;
   std::string table;
   std::string case_file;
+  std::vector<std::string> remotes;  // "alert=127.0.0.1:7402"
   std::optional<int64_t> seed;
   bool quiet = false;
 };
@@ -175,8 +176,15 @@ int Run(Cli& cli, const RunWords& words) {
   if (words.seed) scenario->seed = *words.seed;
   const auto token = cli.session().FreshToken();
   if (!token.ok()) return cli.Fail(token.status());
-  auto connection = client::Connection::Open(
-      {.server = cli.session().server(), .ca_file = cli.options().root_certificate});
+  client::ConnectionOptions where = {.server = cli.session().server(),
+                                     .ca_file = cli.options().root_certificate};
+  for (const std::string& remote : words.remotes) {
+    const size_t equals = remote.find('=');
+    if (equals != std::string::npos) {
+      where.elsewhere[remote.substr(0, equals)] = remote.substr(equals + 1);
+    }
+  }
+  auto connection = client::Connection::Open(std::move(where));
   if (!connection.ok()) return cli.Fail(connection.status());
   client::Session director(**connection, *token, [&cli] { return cli.session().FreshToken(); });
   DrillScreen screen(cli.say(), words.quiet || cli.json());
@@ -282,6 +290,9 @@ void AddDrillCommands(Cli& cli) {
   run->add_option("--table", words->table, say("评分表 (文本)", "score table (text)"));
   run->add_option("--case-file", words->case_file, say("导出案卷", "export the case file"));
   run->add_option("--seed", words->seed, say("另用一个种子", "another seed"));
+  run->add_option("--remote", words->remotes,
+                  say("在另一进程的服务: alert=主机:端口", "a service elsewhere: alert=host:port"))
+      ->allow_extra_args(false);
   run->add_flag("--quiet", words->quiet, say("只显示结果", "the result only"));
   run->footer(say("例: ", "Example: ") +
               "huying drill run clients/drill/scenarios/smoke.yaml --report smoke.html");

@@ -158,6 +158,7 @@ absl::Status Respond(v1::Incident& incident, std::string_view response, const Ac
   RETURN_IF_ERROR(Move(incident, IncidentAct::kRespond));
   if (!incident.has_handling_at()) *incident.mutable_handling_at() = base::ToProto(act.received_at);
   incident.clear_controlled_at();
+  incident.clear_command_handed_over();
   incident.add_open_responses(std::string(response));
   return absl::OkStatus();
 }

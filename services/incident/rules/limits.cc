@@ -10,4 +10,9 @@ Limit Limits::FollowUp(v1::EventLevel level) const {
   return it->second;
 }
 
+Limit Limits::FollowUp(const v1::Incident& incident) const {
+  if (incident.command_handed_over() && follow_up_handed_over) return *follow_up_handed_over;
+  return FollowUp(incident.level());
+}
+
 }  // namespace huying::incident::rules

@@ -46,12 +46,15 @@ struct Limits {
   std::vector<v1::ReportChain> chains;  // open by themselves at intake
   std::map<v1::ReportChain, ChainLimits> first;
   std::map<v1::EventLevel, Limit> follow_up;
+  // Once the upper level has taken command (突发事件应对法 第十七条) it reports itself.
+  std::optional<Limit> follow_up_handed_over;
   absl::Duration make_up_signature = absl::Hours(2);
   absl::Duration make_up_approval = absl::Hours(2);
   absl::Duration make_up_default = absl::Hours(2);
 
   // Of a level that is not known yet: the longest interval, of IV.
   Limit FollowUp(v1::EventLevel level) const;
+  Limit FollowUp(const v1::Incident& incident) const;
 };
 
 }  // namespace huying::incident::rules

@@ -15,5 +15,18 @@ TEST(Limits, AnUnknownLevelHasTheLongestInterval) {
   EXPECT_EQ(limits.FollowUp(v1::EVENT_LEVEL_UNSPECIFIED).rule_id, "report.follow-up.IV");
 }
 
+TEST(Limits, AfterTheCommandWasHandedOverTheUpperLevelReports) {
+  Limits limits;
+  limits.follow_up[v1::LEVEL_I] = {"report.follow-up.I", "续报间隔", absl::Hours(1)};
+  v1::Incident incident;
+  incident.set_level(v1::LEVEL_I);
+  incident.set_command_handed_over(true);
+  EXPECT_EQ(limits.FollowUp(incident).rule_id, "report.follow-up.I") << "no row: nothing changes";
+  limits.follow_up_handed_over = {"report.follow-up.handed-over", "移交后", absl::Hours(24)};
+  EXPECT_EQ(limits.FollowUp(incident).rule_id, "report.follow-up.handed-over");
+  incident.set_command_handed_over(false);
+  EXPECT_EQ(limits.FollowUp(incident).rule_id, "report.follow-up.I");
+}
+
 }  // namespace
 }  // namespace huying::incident::rules
