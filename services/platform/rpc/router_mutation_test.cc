@@ -8,6 +8,7 @@
 #include "services/platform/base/status.h"
 #include "services/platform/rpc/router.h"
 #include "services/platform/rpc/testing/toy.h"
+#include "tests/support/eventually.h"
 
 namespace huying::rpc {
 namespace {
@@ -154,9 +155,7 @@ TEST_F(MutationTest, AStuckLedgerDoesNotHoldTheCallerPastTheDeadline) {
   EXPECT_EQ(ProblemOf(status).next_step_en(), "ask again with the same request id");
   EXPECT_EQ(toy_.router->in_flight(), 1);  // the work is still there
   toy_.ledger.Release();
-  for (int i = 0; i < 1000 && toy_.router->in_flight() > 0; ++i) {
-    absl::SleepFor(absl::Milliseconds(10));
-  }
+  EXPECT_TRUE(huying::testing::Eventually([&] { return toy_.router->in_flight() == 0; }));
   EXPECT_TRUE(Put(PutOf("r-1", "k")).ok());  // the receipt was kept
   EXPECT_EQ(toy_.ledger.executed(), 1);
 }

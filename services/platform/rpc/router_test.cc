@@ -13,6 +13,7 @@
 #include "services/platform/rpc/testing/toy.h"
 #include "spdlog/logger.h"
 #include "spdlog/sinks/ostream_sink.h"
+#include "tests/support/eventually.h"
 
 namespace huying::rpc {
 namespace {
@@ -309,8 +310,7 @@ TEST(RouterLimitTest, BeyondTheLimitOfCallsInFlightOneIsToldToComeBack) {
   EXPECT_EQ(exhausted, 6);
   EXPECT_EQ(toy.router->in_flight(), 4);
   toy.ledger.Release();
-  for (int i = 0; i < 1000 && answered < 10; ++i) absl::SleepFor(absl::Milliseconds(10));
-  EXPECT_EQ(answered, 10);
+  EXPECT_TRUE(huying::testing::Eventually([&] { return answered == 10; }));
   EXPECT_TRUE(toy.Call(kPut, token, PutOf("r-again", "k"), nullptr).ok());
 }
 
@@ -335,8 +335,7 @@ TEST(RouterLimitTest, AFullQueueOfOnePoolDoesNotStopTheOthers) {
   }
   EXPECT_GE(exhausted, 4);
   EXPECT_TRUE(toy.Call(kPut, token, PutOf("r", "k"), nullptr).ok());
-  for (int i = 0; i < 1000 && answered < 6; ++i) absl::SleepFor(absl::Milliseconds(10));
-  EXPECT_EQ(answered, 6);
+  EXPECT_TRUE(huying::testing::Eventually([&] { return answered == 6; }));
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "gtest/gtest.h"
 #include "services/platform/rpc/server.h"
 #include "services/platform/rpc/testing/toy.h"
+#include "tests/support/eventually.h"
 
 // The toy behind a real server, and streams that collect what they are told.
 namespace huying::rpc::testing {
@@ -74,14 +75,6 @@ inline std::unique_ptr<Watched> Watch(Channel& channel, const std::string& token
   return watched;
 }
 
-// Waits at most 10 s (real time) for a condition that another thread brings about.
-template <typename Condition>
-bool Eventually(Condition condition) {
-  for (int i = 0; i < 1000; ++i) {
-    if (condition()) return true;
-    absl::SleepFor(absl::Milliseconds(10));
-  }
-  return condition();
-}
+using huying::testing::Eventually;
 
 }  // namespace huying::rpc::testing
