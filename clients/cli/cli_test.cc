@@ -19,7 +19,7 @@ using ::testing::HasSubstr;
 TEST(Table, AChineseCharacterTakesTwoColumns) {
   EXPECT_EQ(DisplayWidth("岭北街道 A"), 10);
   EXPECT_EQ(RenderTable({"名称", "n"}, {{"沟北", "1"}, {"abc", "22"}}),
-            "名称  n \n────  ──\n沟北  1 \nabc   22\n");
+            "名称  n\n────  ──\n沟北  1\nabc   22\n");
 }
 
 TEST(Table, ALongCellIsCutWithAnEllipsis) {

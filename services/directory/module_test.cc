@@ -13,6 +13,7 @@
 #include "services/platform/base/temp_dir_fake.h"
 #include "services/platform/config/config.h"
 #include "services/platform/rpc/router.h"
+#include "services/platform/rpc/testing/outside.h"
 
 namespace huying::directory {
 namespace {
@@ -150,7 +151,10 @@ TEST_F(DirectoryModuleTest, TheFirstAdministratorLoadsADirectoryAndPeopleEnterAn
 TEST_F(DirectoryModuleTest, AnExportIsForProcessesOnly) {
   auto admin = SignIn("admin");
   ASSERT_TRUE(admin.ok()) << admin.status();
-  EXPECT_EQ(api_->ExportDirectory(With(*admin), {}).status().code(),
+  EXPECT_EQ(rpc::testing::CallFromOutside(platform_->router(),
+                                          "huying.directory.v1.DirectoryService/ExportDirectory",
+                                          admin->token(), v1::ExportDirectoryRequest())
+                .code(),
             absl::StatusCode::kPermissionDenied);
 }
 

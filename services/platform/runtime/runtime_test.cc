@@ -7,6 +7,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/platform/push/bus_fake.h"
+#include "services/platform/rpc/testing/outside.h"
 #include "services/platform/runtime/notes_fake.h"
 #include "services/platform/runtime/platform_fake.h"
 
@@ -217,12 +218,15 @@ TEST_F(RuntimeTest, TimeNeverRunsBackAndTheLiveRealmCannotBeSet) {
 }
 
 TEST_F(RuntimeTest, OnlyAProcessMayOpenStepAndCloseRealms) {
-  CallContext person = Node();
-  person.principal = "accounts/wang";
-  person.permissions = {"drill.direct"};
-  platform::v1::OpenRealmRequest request;
-  EXPECT_EQ(Call<platform::v1::OpenRealmResponse>(person, "RealmService/OpenRealm", request)
-                .status()
+  platform::v1::TokenClaims person;
+  person.set_realm("live");
+  person.set_principal("accounts/wang");
+  person.add_permissions("drill.direct");
+  auto token = test_.platform().tokens().Mint(person);
+  ASSERT_TRUE(token.ok()) << token.status();
+  EXPECT_EQ(rpc::testing::CallFromOutside(test_.platform().router(),
+                                          "huying.platform.v1.RealmService/OpenRealm", *token,
+                                          platform::v1::OpenRealmRequest())
                 .code(),
             absl::StatusCode::kPermissionDenied);
 }
