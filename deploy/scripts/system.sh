@@ -6,7 +6,7 @@
 
 RUN=${HUYING_RUN_DIR:-$ROOT/.run}
 PORT=${HUYING_PORT:-7400}
-BIN=$ROOT/build/release/bin
+BIN=${HUYING_BIN:-$ROOT/build/release/bin}
 export HUYING_HOME=$RUN/operator HUYING_SERVER=127.0.0.1:$PORT
 
 # alive PIDFILE NAME: the process of the file runs and is the program we started.
@@ -34,8 +34,17 @@ redis_up() {
 server_up() {
   port_free "$PORT" || die "端口 $PORT 已被占用 / port $PORT is taken" \
     "换一个端口 / choose another:  HUYING_PORT=7500 ./dev run" "看看是谁 / see who has it:  ss -ltnp | grep $PORT"
-  "$BIN/huyingd" --services=all --data "$RUN/data" --listen "127.0.0.1:$PORT" --redis "unix:$RUN/redis.sock" \
-    --metrics "127.0.0.1:$((PORT + 1))" >"$RUN/log/huyingd.out" 2>>"$RUN/log/huyingd.log" &
+  cat >"$RUN/huyingd.textproto" <<TEXT
+# Written by ./dev for the demonstration system.
+data_dir: "$RUN/data"
+listen: "127.0.0.1:$PORT"
+redis: "unix:$RUN/redis.sock"
+metrics: "127.0.0.1:$((PORT + 1))"
+services: "all"
+# The accounts of the demonstration have random 128-bit passwords; a real system keeps the default.
+password_cost: TEST
+TEXT
+  "$BIN/huyingd" --config "$RUN/huyingd.textproto" >"$RUN/log/huyingd.out" 2>>"$RUN/log/huyingd.log" &
   echo $! >"$RUN/huyingd.pid"
   local i
   for ((i = 0; i < 300; i++)); do
@@ -61,7 +70,7 @@ system_up() {
   redis_up
   if [ ! -d "$RUN/data" ]; then
     say "建密钥与第一个管理员 / making keys and the first administrator"
-    "$BIN/huying" admin init --data "$RUN/data" --account admin --password-to "$RUN/admin-password" >&2
+    "$BIN/huying" admin init --data "$RUN/data" --account admin --cheap-passwords --password-to "$RUN/admin-password" >&2
   fi
   say "启动 / starting: redis-server, huyingd --services=all (127.0.0.1:$PORT)"
   server_up
