@@ -29,18 +29,8 @@ const std::string& Routes::AddressOf(std::string_view service) const {
   return it == address_of.end() ? address_of.at("") : it->second;
 }
 
-Client::Client(Routes& routes, std::string token, common::v1::Actor actor)
-    : routes_(routes), token_(std::move(token)), actor_(std::move(actor)) {
-  for (auto& [address, connection] : routes_.connections) {
-    sessions_[address] = std::make_unique<client::Session>(*connection, token_);
-  }
-}
-
-rpc::Channel& Client::channel(std::string_view method) const {
-  return *routes_.channels.at(routes_.AddressOf(ServiceOf(method)));
-}
-client::Session& Client::session(std::string_view method) {
-  return *sessions_.at(routes_.AddressOf(ServiceOf(method)));
+rpc::Channel& Routes::ChannelFor(std::string_view method) const {
+  return *channels.at(AddressOf(ServiceOf(method)));
 }
 
 }  // namespace huying::testing

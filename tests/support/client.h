@@ -28,24 +28,26 @@ inline constexpr absl::Duration kCallLimit = absl::Seconds(20);
 // "alert.IssueNotice" -> "huying.alert.v1.AlertService/IssueNotice".
 std::string FullMethod(std::string_view method);
 
-// Where each service answers: one connection per process.
+// Where each service answers.
 struct Routes {
-  std::map<std::string, std::string> address_of;                  // service -> address
+  std::map<std::string, std::string> address_of;                  // service -> address; "" = others
   std::map<std::string, std::unique_ptr<rpc::Channel>> channels;  // by address
-  std::map<std::string, std::unique_ptr<client::Connection>> connections;
+  std::unique_ptr<client::Connection> connection;                 // to all of them
 
   const std::string& AddressOf(std::string_view service) const;
+  rpc::Channel& ChannelFor(std::string_view method) const;
 };
 
 // Thread-safe after its making. The routes must outlive it.
 class Client {
  public:
-  Client(Routes& routes, std::string token, common::v1::Actor actor);
+  Client(Routes& routes, std::string token, common::v1::Actor actor)
+      : routes_(routes), session_(*routes.connection, std::move(token)), actor_(std::move(actor)) {}
 
   template <typename Response = common::v1::Receipt>
   absl::StatusOr<Response> Call(std::string_view method, const google::protobuf::Message& request,
                                 absl::Duration limit = kCallLimit) {
-    return session(method).template Call<Response>(FullMethod(method), request, limit);
+    return session_.template Call<Response>(FullMethod(method), request, limit);
   }
   // No retry, no request id that was not given.
   template <typename Response = common::v1::Receipt>
@@ -53,20 +55,19 @@ class Client {
                                 absl::Duration limit = kCallLimit) {
     Response response;
     RETURN_IF_ERROR(
-        channel(method).Call(FullMethod(method), token_, absl::Now() + limit, request, &response));
+        channel(method).Call(FullMethod(method), token(), absl::Now() + limit, request, &response));
     return response;
   }
-  rpc::Channel& channel(std::string_view method) const;
-  client::Session& session(std::string_view method);
+  rpc::Channel& channel(std::string_view method) const { return routes_.ChannelFor(method); }
+  client::Session& session() { return session_; }
 
-  const std::string& token() const { return token_; }
+  std::string token() const { return session_.token(); }
   const common::v1::Actor& actor() const { return actor_; }
 
  private:
-  Routes& routes_;
-  const std::string token_;
+  const Routes& routes_;
+  client::Session session_;
   const common::v1::Actor actor_;
-  std::map<std::string, std::unique_ptr<client::Session>> sessions_;  // by address
 };
 
 }  // namespace huying::testing

@@ -3,6 +3,7 @@
 
 #include <functional>
 
+#include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 
@@ -12,8 +13,10 @@ namespace huying::testing {
 inline bool Eventually(const std::function<bool()>& holds,
                        absl::Duration limit = absl::Seconds(20)) {
   constexpr absl::Duration kLook = absl::Milliseconds(10);
-  for (const absl::Time end = absl::Now() + limit; absl::Now() < end; absl::SleepFor(kLook)) {
+  absl::Notification never;
+  for (const absl::Time end = absl::Now() + limit; absl::Now() < end;) {
     if (holds()) return true;
+    never.WaitForNotificationWithTimeout(kLook);
   }
   return holds();
 }

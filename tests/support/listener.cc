@@ -12,7 +12,7 @@ using alert::v1::SubscribeEvent;
 
 Listener::Listener(Client& client, alert::v1::Cursor resume_from, std::string area) {
   feed_ = std::make_unique<client::AlertFeed>(
-      client.session("alert.Subscribe"),
+      client.session(),
       client::FeedOptions{.area = std::move(area), .resume_from = std::move(resume_from)},
       [this](const SubscribeEvent& event) { On(event); });
 }

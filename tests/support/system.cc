@@ -181,7 +181,7 @@ void System::BootUnwatched() {
   }
 }
 
-absl::Status System::BootOne(size_t index) {
+absl::Status System::Boot(size_t index) {
   Server& server = processes_[index];
   RETURN_IF_ERROR(StartOne(index));
   ASSIGN_OR_RETURN(const std::string line, server.child->WaitForLine("huyingd ready", kStartLimit));
@@ -190,9 +190,9 @@ absl::Status System::BootOne(size_t index) {
 }
 
 absl::Status System::Boot() {
-  std::ofstream(dir_ / "config.textproto") << "password_cost: TEST\n";
-  for (size_t i = 0; i < processes_.size(); ++i) RETURN_IF_ERROR(BootOne(i));
-  if (routes_.connections.empty()) Connect();
+  std::ofstream(dir_ / "config.textproto") << "password_cost: TEST\n" << options_.config;
+  for (size_t i = 0; i < processes_.size(); ++i) RETURN_IF_ERROR(Boot(i));
+  if (routes_.connection == nullptr) Connect();
   for (auto& [address, channel] : routes_.channels) {
     if (!channel->WaitUntilConnected(kStartLimit)) {
       return absl::UnavailableError("no connection to " + address);
@@ -204,12 +204,15 @@ absl::Status System::Boot() {
 void System::Connect() {
   for (auto& [address, channel] : routes_.channels) {
     auto opened = rpc::Channel::Open({.target = address});
-    auto connection = client::Connection::Open({.server = address});
     if (!opened.ok()) GiveUp(address, opened.status());
-    if (!connection.ok()) GiveUp(address, connection.status());
     channel = *std::move(opened);
-    routes_.connections[address] = *std::move(connection);
   }
+  std::map<std::string, std::string> elsewhere = routes_.address_of;
+  elsewhere.erase("");
+  auto connection =
+      client::Connection::Open({.server = processes_[0].address, .elsewhere = elsewhere});
+  if (!connection.ok()) GiveUp("connection", connection.status());
+  routes_.connection = *std::move(connection);
 }
 
 void System::Kill() {
@@ -248,8 +251,8 @@ absl::StatusOr<directory::v1::TokenResponse> System::SignIn(const std::string& a
   request.set_password(password);
   request.set_post(post);
   directory::v1::TokenResponse response;
-  RETURN_IF_ERROR(routes_.connections.at(routes_.AddressOf("directory"))
-                      ->Call(FullMethod("directory.SignIn"), "", request, &response, kCallLimit));
+  RETURN_IF_ERROR(
+      routes_.connection->Call(FullMethod("directory.SignIn"), "", request, &response, kCallLimit));
   return response;
 }
 

@@ -46,6 +46,7 @@ struct SystemOptions {
   bool process_through_gate = false;
   // Rows of the rule table with this id, or whose id begins with it and a point, get this duration.
   std::map<std::string, absl::Duration> limits;
+  std::string config;              // textproto, for every process
   std::vector<std::string> flags;  // further ones, for every process
   int only_core = -1;
 };
@@ -62,6 +63,9 @@ class System {
   absl::Status Start();
   // Starts the processes on a folder that is ready, and waits until they answer.
   absl::Status Boot();
+  // One process of several.
+  absl::Status Boot(size_t index);
+  void Kill(size_t index) { processes_[index].child->Kill(); }
   // Starts the processes and does not wait for them.
   void BootUnwatched();
   // kill -9.
@@ -84,6 +88,8 @@ class System {
   ChildProcess& process(size_t index = 0) { return *processes_[index].child; }
   Routes& routes() { return routes_; }
   std::string data_dir(size_t index = 0) const { return processes_[index].data_dir; }
+  // Everything of this system: data folders, logs, sockets.
+  const std::string& folder() const { return dir_.path(); }
   size_t processes() const { return processes_.size(); }
   std::string LogOf(size_t index = 0) const { return TailOf(processes_[index].log_file); }
   std::string LedgerFile(const std::string& service, const std::string& realm = "live") const;
@@ -109,7 +115,6 @@ class System {
   absl::Status LoadDirectory();
   absl::Status WriteRules();
   absl::Status StartOne(size_t index);
-  absl::Status BootOne(size_t index);
   std::vector<std::string> CommandOf(size_t index) const;
   void Connect();
   absl::StatusOr<directory::v1::TokenResponse> SignIn(const std::string& account,

@@ -158,6 +158,7 @@ void Checker::Numbers() {
   Range("limits.disk_low_mb", limits.disk_low_mb(), 1, int64_t{1} << 40);
   Range("limits.disk_critical_mb", limits.disk_critical_mb(), 1, limits.disk_low_mb());
   Range("outage.min_seconds", config_.outage().min_seconds(), 1, 86'400);
+  Range("outage.restart_grace_seconds", config_.outage().restart_grace_seconds(), 1, 3'600);
   Range("backup_age_max_hours", config_.backup_age_max_hours(), 1, 24 * 365);
   static const std::set<std::string> kLevels = {"trace", "debug", "info", "warn", "error"};
   if (!kLevels.contains(config_.log().level())) {
@@ -211,6 +212,9 @@ void FillDefaults(ServerConfig& config) {
   if (limits.disk_critical_mb() == 0) limits.set_disk_critical_mb(kDiskCriticalMbDefault);
   if (config.outage().min_seconds() == 0) {
     config.mutable_outage()->set_min_seconds(kOutageSecondsDefault);
+  }
+  if (config.outage().restart_grace_seconds() == 0) {
+    config.mutable_outage()->set_restart_grace_seconds(kRestartGraceSecondsDefault);
   }
   if (config.log().level().empty()) config.mutable_log()->set_level("info");
   if (config.log().access_file().empty() && !config.data_dir().empty()) {

@@ -33,6 +33,7 @@ inline constexpr int kStopWithinMsDefault = 10'000;
 inline constexpr int kDiskLowMbDefault = 1024;
 inline constexpr int kDiskCriticalMbDefault = 256;
 inline constexpr int kOutageSecondsDefault = 30;
+inline constexpr int kRestartGraceSecondsDefault = 60;
 inline constexpr int kBackupAgeHoursDefault = 26;
 
 // INVALID_ARGUMENT naming `source`, line and column. An unknown field is an error.

@@ -313,13 +313,18 @@ void Router::Drain() {
   for (const auto& queue : open) queue->Close(ShuttingDown());
 }
 
-void Router::Stop(absl::Duration limit) {
-  Drain();
+bool Router::WaitIdle(absl::Duration limit) {
   const absl::Time end = Now() + limit;
   absl::Notification never;
   while (in_flight_ > 0 && Now() < end) {
     never.WaitForNotificationWithTimeout(absl::Milliseconds(5));
   }
+  return in_flight_ == 0;
+}
+
+void Router::Stop(absl::Duration limit) {
+  Drain();
+  WaitIdle(limit);
   watch_.Stop();
   for (auto& threads : pools_) threads->Stop();
   answers_->Stop();

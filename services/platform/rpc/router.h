@@ -100,6 +100,8 @@ class Router final : public RouteTable {
   void Drain();
   // Drains, waits at most `limit` for calls in flight, joins the pools.
   void Stop(absl::Duration limit);
+  // Waits until no call is in flight, `limit` at most; false: there are some.
+  bool WaitIdle(absl::Duration limit);
 
   int in_flight() const { return in_flight_.load(); }
   int streams() const;

@@ -19,6 +19,8 @@
 namespace huying::rpc {
 namespace {
 
+constexpr absl::Duration kFlushMax = absl::Seconds(1);
+
 int Milliseconds(absl::Duration duration) {
   return static_cast<int>(absl::ToInt64Milliseconds(duration));
 }
@@ -147,7 +149,10 @@ void Server::Stop(absl::Duration drain) {
   if (std::exchange(parts_->stopped, true)) return;
   if (auto* health = parts_->server->GetHealthCheckService()) health->SetServingStatus(false);
   parts_->router.Drain();
-  parts_->server->Shutdown(ToGrpcDeadline(drain));
+  parts_->router.WaitIdle(drain);
+  // gRPC would wait for idle clients to hang up, for as long as it is given: what is left to be done is to
+  // flush the last answers.
+  parts_->server->Shutdown(ToGrpcDeadline(std::min(drain, kFlushMax)));
 }
 
 }  // namespace huying::rpc

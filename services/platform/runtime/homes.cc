@@ -14,6 +14,13 @@ using base::Reason;
 absl::Status NoService(std::string_view service) {
   return base::NotFound(absl::StrCat("services/", base::Abs(service)));
 }
+
+absl::Status LiveOnly(std::string_view service) {
+  return base::Denied(
+             Reason::WRONG_REALM, absl::StrCat("服务 ", base::Abs(service), " 只在实战域中"),
+             absl::StrCat("the service ", base::Abs(service), " lives in the live realm only"))
+      .Next("使用实战令牌", "use a live token");
+}
 }  // namespace
 
 absl::Status Homes::Register(ServiceKind kind) {
@@ -59,10 +66,10 @@ absl::StatusOr<RealmHomeImpl*> Homes::Find(std::string_view service, std::string
   // Also for a home that is there: a closed realm is refused at once.
   RETURN_IF_ERROR(realms_.Find(realm).status());
   if (RealmHomeImpl* home = Lookup(service, realm)) return home;
-  const bool known = std::any_of(kinds_.begin(), kinds_.end(), [&](const ServiceKind& kind) {
-    return kind.service == service && (!kind.live_only || realm == kLiveRealm);
-  });
-  if (!known) return NoService(service);
+  const auto kind = std::find_if(kinds_.begin(), kinds_.end(),
+                                 [&](const ServiceKind& k) { return k.service == service; });
+  if (kind == kinds_.end()) return NoService(service);
+  if (kind->live_only && realm != kLiveRealm) return LiveOnly(service);
   RETURN_IF_ERROR(OpenRealm(realm));
   if (RealmHomeImpl* home = Lookup(service, realm)) return home;
   return NoService(service);

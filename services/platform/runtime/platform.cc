@@ -141,6 +141,7 @@ absl::Status Platform::MakeBus() {
   needs.installation = installation_;
   needs.record_outages = !config().outage().disabled();
   needs.outage_min = absl::Seconds(config().outage().min_seconds());
+  needs.restart_grace = absl::Seconds(config().outage().restart_grace_seconds());
   homes_ = std::make_unique<Homes>(*realms_, std::move(needs));
   return absl::OkStatus();
 }

@@ -32,6 +32,7 @@ ledger::LedgerOptions OptionsOf(const HomeNeeds& needs, const Realm& realm,
   // A stepped clock stands still while nobody runs it: nothing falls due unseen.
   options.record_outages = needs.record_outages && !realm.stepped();
   options.outage_min = needs.outage_min;
+  options.restart_grace = needs.restart_grace;
   return options;
 }
 }  // namespace

@@ -37,6 +37,7 @@ struct HomeNeeds {
   std::string installation;
   bool record_outages = true;
   absl::Duration outage_min = absl::Seconds(30);
+  absl::Duration restart_grace = absl::Seconds(60);
 };
 
 // The ledger of one service in one realm and what follows it, started in order and stopped in reverse:
