@@ -35,10 +35,18 @@ const char* LevelWord(incident::v1::EventLevel level) {
   }
 }
 
-Detail OfIncident(const incident::v1::Incident& incident) {
+Detail OfIncident(const incident::v1::Incident& incident, const std::string& act) {
   const auto& f = incident.figures();
   Detail detail{"incident", "", ""};
+  if (act == "incident.StartFirstHandling" && !incident.handlings().empty()) {
+    detail.zh = incident.handlings().rbegin()->action();
+    return detail;
+  }
+  const bool grades = act == "incident.TakeIntake" || act == "incident.ConfirmIncident" ||
+                      act == "incident.RecordFigures" || act == "incident.SetLevel";
+  if (!grades) return detail;
   if (incident.level() != incident::v1::EVENT_LEVEL_UNSPECIFIED) {
+    detail.kind = "level";
     absl::StrAppend(&detail.zh, "初判", LevelWord(incident.level()), "级");
     absl::StrAppend(&detail.en, "level ", LevelWord(incident.level()));
   }
@@ -55,7 +63,7 @@ Detail OfIncident(const incident::v1::Incident& incident) {
   return detail;
 }
 
-Detail OfReport(const incident::v1::Report& report) {
+Detail OfReport(const incident::v1::Report& report, const std::string& act) {
   static const std::map<int, Words> kChains = {
       {incident::v1::GOVERNMENT, {"政府", "government"}},
       {incident::v1::WORK_SAFETY, {"应急管理部门", "work safety"}},
@@ -66,6 +74,10 @@ Detail OfReport(const incident::v1::Report& report) {
                                               {incident::v1::FINAL, {"终报", "final"}},
                                               {incident::v1::CORRECTION, {"更正", "correction"}}};
   Detail detail{"report", "", "", report.late()};
+  // Every follow-up is drafted and sent: once is enough to read.
+  if (act == "incident.DraftReport" && report.kind() == incident::v1::FOLLOW_UP) {
+    detail.kind = "routine";
+  }
   const auto chain = kChains.find(report.chain());
   const auto kind = kKinds.find(report.kind());
   if (chain != kChains.end()) detail.zh = chain->second.zh, detail.en = chain->second.en;
@@ -104,34 +116,26 @@ Detail OfRecipient(const alert::v1::Recipient& recipient) {
     absl::StrAppend(&detail.zh, recipient.evacuated(), "人");
     absl::StrAppend(&detail.en, " ", recipient.evacuated());
   }
-  if (!recipient.answer_text().empty()) absl::StrAppend(&detail.zh, "：", recipient.answer_text());
+  if (!recipient.answer_text().empty() && recipient.answer_text() != detail.zh) {
+    absl::StrAppend(&detail.zh, "：", recipient.answer_text());
+  }
   if (recipient.late()) detail.zh += "（超时）", detail.en += " (late)";
   return detail;
 }
 
-// "平安社区网格员值班岗" where the alert's recipients say so, else the post's name.
 std::string Titles(const google::protobuf::RepeatedPtrField<std::string>& posts,
-                   const AlertView* view) {
+                   const Situation& situation) {
   std::vector<std::string> titles;
-  for (const std::string& post : posts) {
-    std::string title = post;
-    if (view != nullptr) {
-      const auto it = view->recipients.find(post);
-      if (it != view->recipients.end() && !it->second.post_title().empty()) {
-        title = it->second.post_title();
-      }
-    }
-    titles.push_back(std::move(title));
-  }
+  for (const std::string& post : posts) titles.push_back(situation.TitleOf(post));
   return absl::StrJoin(titles, "、");
 }
 
-Detail OfEscalation(const alert::v1::Escalation& escalation, const AlertView* view) {
+Detail OfEscalation(const alert::v1::Escalation& escalation, const Situation& situation) {
   const std::string silent = absl::StrJoin(escalation.silent_posts(), " ");
   const std::string called = absl::StrJoin(escalation.called_posts(), " ");
   return {"escalation",
-          absl::StrCat("无应答：", Titles(escalation.silent_posts(), view), "；改叫：",
-                       Titles(escalation.called_posts(), view)),
+          absl::StrCat("无应答：", Titles(escalation.silent_posts(), situation), "；改叫：",
+                       Titles(escalation.called_posts(), situation)),
           absl::StrCat("no answer: ", silent, "; called: ", called), true};
 }
 
@@ -147,12 +151,19 @@ Detail OfClock(const incident::v1::LegalClock& clock) {
           absl::StrCat(clock.rule_id(), late ? " overdue" : ""), late};
 }
 
-Detail OfResponse(const incident::v1::Response& response) {
+Detail OfResponse(const incident::v1::Response& response, const std::string& act) {
+  if (act == "incident.RecordEffect" && !response.effects().empty()) {
+    const auto& effect = *response.effects().rbegin();
+    const bool failed = !effect.problem().empty();
+    const std::string& what = failed ? effect.problem() : effect.result();
+    return {"response", absl::StrCat(effect.id(), " → ", what),
+            absl::StrCat(effect.id(), " → ", what), failed};
+  }
   Detail detail{"response", absl::StrCat(response.level(), "级响应"),
                 absl::StrCat("response level ", response.level())};
-  if (response.has_handover()) {
-    absl::StrAppend(&detail.zh, "，指挥权移交", response.handover().body());
-    absl::StrAppend(&detail.en, ", command handed to ", response.handover().body());
+  if (act == "incident.HandOverResponse") {
+    absl::StrAppend(&detail.zh, "，移交", response.handover().body());
+    absl::StrAppend(&detail.en, ", to ", response.handover().body());
   }
   return detail;
 }
@@ -164,22 +175,19 @@ Message Parsed(const Change& change) {
   return message;
 }
 
-Detail OfChange(const Change& change, const Situation& situation) {
+Detail OfChange(const Change& change, const std::string& act, const Situation& situation) {
   const std::string& kind = change.kind();
-  if (kind == "incident") return OfIncident(Parsed<incident::v1::Incident>(change));
-  if (kind == "report") return OfReport(Parsed<incident::v1::Report>(change));
-  if (kind == "response") return OfResponse(Parsed<incident::v1::Response>(change));
+  if (kind == "incident") return OfIncident(Parsed<incident::v1::Incident>(change), act);
+  if (kind == "report") return OfReport(Parsed<incident::v1::Report>(change), act);
+  if (kind == "response") return OfResponse(Parsed<incident::v1::Response>(change), act);
   if (kind == "task") return OfTask(Parsed<incident::v1::Task>(change));
   if (kind == "clock") return OfClock(Parsed<incident::v1::LegalClock>(change));
   if (kind == "alert") return OfAlert(Parsed<alert::v1::Alert>(change));
-  if (kind == "escalation") {
-    const auto escalation = Parsed<alert::v1::Escalation>(change);
-    const auto view = situation.alerts().find(escalation.alert());
-    return OfEscalation(escalation, view == situation.alerts().end() ? nullptr : &view->second);
-  }
+  if (kind == "escalation") return OfEscalation(Parsed<alert::v1::Escalation>(change), situation);
   if (kind == "recipient") {
-    Detail detail = OfRecipient(Parsed<alert::v1::Recipient>(change));
-    const auto view = situation.alerts().find(Parsed<alert::v1::Recipient>(change).alert());
+    const auto recipient = Parsed<alert::v1::Recipient>(change);
+    Detail detail = OfRecipient(recipient);
+    const auto view = situation.alerts().find(recipient.alert());
     if (detail.kind == "answer" && view != situation.alerts().end()) {
       absl::StrAppend(&detail.zh, "（", view->second.alert.title(), "）");
       absl::StrAppend(&detail.en, " (", view->first, ")");
@@ -206,15 +214,23 @@ TimelineItem Describe(const SeenEntry& seen, const Situation& situation) {
     detail = {"problem", absl::StrCat("被拒绝：", entry.refusal().message()),
               absl::StrCat("refused: ", entry.refusal().message_en()), true};
   } else if (!entry.changes().empty()) {
-    detail = OfChange(entry.changes(0), situation);
+    detail = OfChange(entry.changes(0), entry.act(), situation);
     // What was missed matters more than the record it was noted on.
     for (const Change& change : entry.changes()) {
-      if (change.kind() == "escalation") detail = OfChange(change, situation);
+      if (change.kind() != "escalation") continue;
+      const Detail climbed = OfChange(change, entry.act(), situation);
+      if (detail.kind == "answer") {  // "cannot comply" climbs in the same act
+        const auto called = Parsed<alert::v1::Escalation>(change);
+        absl::StrAppend(&detail.zh, "；改叫：", Titles(called.called_posts(), situation));
+        absl::StrAppend(&detail.en, "; called: ", absl::StrJoin(called.called_posts(), " "));
+      } else {
+        detail = climbed;
+      }
     }
   }
   // A limit that passed with nothing to say: everybody had answered.
   if (seen.ledger == "alert" && entry.actor().person().empty() && detail.kind == "other") {
-    detail.kind = "receipt";
+    detail.kind = "routine";
   }
   item.kind = detail.kind;
   item.bad = detail.bad;

@@ -12,8 +12,8 @@ namespace huying::drill_client {
 // One line of an exercise's time line.
 struct TimelineItem {
   absl::Time at;
-  // inject | incident | report | response | task | alert | answer | receipt | escalation | clock |
-  // problem | other: for colours and filters
+  // inject | incident | level | report | response | task | alert | answer | receipt | escalation |
+  // clock | problem | routine | other: for colours and filters; routine is left out of summaries
   std::string kind;
   std::string zh;
   std::string en;

@@ -15,6 +15,22 @@ namespace {
 constexpr char kListEntries[] = "huying.platform.v1.JournalService/ListEntries";
 constexpr int kPageSize = 500;
 
+// At one moment the cause stands before the effect: effects go down the order of services.
+int Rank(const std::string& ledger) {
+  constexpr std::string_view kOrder[] = {"directory", "plan", "incident", "alert"};
+  int rank = 0;
+  for (const std::string_view name : kOrder) {
+    if (ledger == name) break;
+    ++rank;
+  }
+  return rank;
+}
+
+auto OrderOf(const drill::rules::SeenEntry& seen) {
+  return std::make_tuple(base::FromProto(seen.entry.received_at()), Rank(seen.ledger), seen.ledger,
+                         seen.entry.seq());
+}
+
 }  // namespace
 
 absl::Status JournalReader::ReadLedger(const std::string& ledger, int64_t head,
@@ -45,12 +61,10 @@ absl::StatusOr<std::vector<drill::rules::SeenEntry>> JournalReader::ReadTo(
     const std::map<std::string, int64_t>& heads) {
   std::vector<drill::rules::SeenEntry> fresh;
   for (const auto& [ledger, head] : heads) RETURN_IF_ERROR(ReadLedger(ledger, head, fresh));
-  std::sort(
-      fresh.begin(), fresh.end(),
-      [](const drill::rules::SeenEntry& a, const drill::rules::SeenEntry& b) {
-        return std::make_tuple(base::FromProto(a.entry.received_at()), a.ledger, a.entry.seq()) <
-               std::make_tuple(base::FromProto(b.entry.received_at()), b.ledger, b.entry.seq());
-      });
+  std::sort(fresh.begin(), fresh.end(),
+            [](const drill::rules::SeenEntry& a, const drill::rules::SeenEntry& b) {
+              return OrderOf(a) < OrderOf(b);
+            });
   return fresh;
 }
 

@@ -19,7 +19,8 @@ class JournalReader {
  public:
   explicit JournalReader(client::Session& realm) : realm_(realm) {}
 
-  // Entries that were not read yet, by time of receipt, then ledger and seq; exactly up to the heads.
+  // Entries that were not read yet, by time of receipt, then upper services first, then seq; exactly
+  // up to the heads.
   absl::StatusOr<std::vector<drill::rules::SeenEntry>> ReadTo(
       const std::map<std::string, int64_t>& heads);
 

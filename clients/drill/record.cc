@@ -97,7 +97,8 @@ class Recorder {
     json out = json::array();
     for (const TimelineItem& item : result_.timeline) {
       // Receipts are the map's; copying directory and plans is no event of the exercise.
-      if (item.kind == "receipt" || item.ledger == "directory" || item.ledger == "plan") continue;
+      const bool small = item.kind == "receipt" || item.kind == "routine";
+      if (small || item.ledger == "directory" || item.ledger == "plan") continue;
       json line = {{"at", Iso(item.at)},
                    {"offset_s", absl::ToInt64Seconds(item.at - result_.scenario.start)},
                    {"kind", PageKind(item)},
@@ -114,9 +115,8 @@ class Recorder {
   }
 
   static std::string PageKind(const TimelineItem& item) {
-    if (item.kind == "incident") return item.zh.find("初判") != std::string::npos ? "level" : "act";
-    if (item.kind == "problem" || item.kind == "other") return "act";
-    return item.kind;
+    const bool act = item.kind == "incident" || item.kind == "problem" || item.kind == "other";
+    return act ? "act" : item.kind;
   }
 
   static json Recipient(const AlertView& view, const alert::v1::Recipient& recipient) {

@@ -79,6 +79,7 @@ absl::Status Stage::LoadDirectory() {
     result_.posts.insert(result_.posts.end(), page.posts().begin(), page.posts().end());
     posts.set_page_token(page.next_page_token());
   } while (!posts.page_token().empty());
+  for (const auto& post : result_.posts) result_.situation.SetTitle(post.name(), post.title());
   return absl::OkStatus();
 }
 

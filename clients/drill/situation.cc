@@ -93,6 +93,11 @@ void Situation::ApplyIncident(const platform::v1::Change& change, absl::Time at)
   }
 }
 
+const std::string& Situation::TitleOf(const std::string& post) const {
+  const auto it = titles_.find(post);
+  return it == titles_.end() || it->second.empty() ? post : it->second;
+}
+
 TierCounts Situation::Counts(common::v1::Tier tier) const {
   TierCounts counts;
   for (const auto& [name, view] : alerts_) {

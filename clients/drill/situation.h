@@ -53,6 +53,10 @@ struct FiguresAt {
 class Situation {
  public:
   void Apply(const drill::rules::SeenEntry& seen);
+  // Posts by the names people know them by.
+  void SetTitle(const std::string& post, const std::string& title) { titles_[post] = title; }
+  // The post itself when it has no title.
+  const std::string& TitleOf(const std::string& post) const;
 
   TierCounts Counts(common::v1::Tier tier) const;
   TaskCounts Tasks() const;
@@ -70,6 +74,7 @@ class Situation {
   void ApplyIncident(const platform::v1::Change& change, absl::Time at);
   void NoteFigures(const incident::v1::Incident& incident, absl::Time at);
 
+  std::map<std::string, std::string> titles_;
   std::map<std::string, AlertView> alerts_;
   std::map<std::string, incident::v1::Incident> incidents_;
   std::vector<FiguresAt> figures_;

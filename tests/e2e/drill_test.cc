@@ -153,6 +153,28 @@ TEST_F(DrillTest, ItPassesWithAlertInASecondProcessAndGivesTheSameTable) {
   ExpectTable(result, table);
 }
 
+TEST_F(DrillTest, TheExplosionOf2009MeetsEveryExpectationTwiceTheSameInOneProcessAndInTwo) {
+  const Scenario scenario = Load("xinxing-2009");
+  std::string table;
+  Start();
+  auto result = Run(scenario);
+  ExpectPassed(result);
+  ExpectTable(result, table);
+  ASSERT_EQ(result->situation.incidents().size(), 1u);
+  const auto& incident = result->situation.incidents().begin()->second;
+  EXPECT_EQ(incident.figures().dead(), 108);
+  EXPECT_EQ(incident.level(), incident::v1::LEVEL_I);
+  for (const auto& [name, clock] : result->situation.clocks()) {
+    EXPECT_NE(clock.state(), incident::v1::OVERDUE) << name;
+    EXPECT_NE(clock.state(), incident::v1::MET_LATE) << name;
+  }
+  ExpectTable(Run(scenario), table);
+  Start({.services = {"directory", "plan", "incident", "drill"}, .apart = {"alert"}});
+  result = Run(scenario);
+  ExpectPassed(result);
+  ExpectTable(result, table);
+}
+
 TEST_F(DrillTest, ItPassesWithoutRedis) {
   Start({.redis = false});
   ExpectPassed(Run(Load("smoke")));

@@ -81,9 +81,10 @@ void DrillScreen::Show(const Progress& progress) {
   if (quiet_) return;
   const TimelineItem& item = *progress.item;
   const bool copied = item.ledger == "directory" || item.ledger == "plan";
-  if (copied || (item.kind == "receipt" && !terminal_)) return;
+  const bool small = item.kind == "receipt" || item.kind == "routine";
+  if (copied || (small && !terminal_)) return;
   ClearStatus();
-  if (item.kind != "receipt") ShowItem(item);
+  if (!small) ShowItem(item);
   if (terminal_ || item.kind == "inject") ShowStatus(progress);
 }
 

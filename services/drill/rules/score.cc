@@ -109,7 +109,8 @@ class Scorer {
       result.set_explanation(absl::StrCat("超出时限", DurationTextZh(measured - limit)));
       result.set_explanation_en(absl::StrCat("late by ", DurationText(measured - limit)));
     } else if (measured > limit) {
-      result.set_explanation(absl::StrCat("超出时限", DurationTextZh(measured - limit), "，在容差之内"));
+      result.set_explanation(
+          absl::StrCat("超出时限", DurationTextZh(measured - limit), "，在容差之内"));
       result.set_explanation_en(
           absl::StrCat("late by ", DurationText(measured - limit), ", within tolerance"));
     } else if (result.narrow()) {
@@ -121,16 +122,17 @@ class Scorer {
   void MeasureSilence(const v1::Expectation& expectation, absl::Time from,
                       v1::ExpectationResult& result) {
     const absl::Duration limit = ToDuration(expectation.limit());
+    const int allowed = std::max(1, expectation.match().count()) - 1;
     const absl::Time until = from + limit - ToDuration(expectation.tolerance());
     for (const SeenEntry* entry : ordered_) {
       const absl::Time at = TimeOf(*entry);
       if (at < from || at >= until || !Matches(expectation.match(), *entry)) continue;
       result.set_seen(result.seen() + 1);
-      if (!result.has_at()) Record(*entry, from, result);
+      if (result.seen() == allowed + 1) Record(*entry, from, result);
     }
-    if (result.seen() > 0) {
-      result.set_explanation(absl::StrCat("预期沉默，却在第", DurationTextZh(ToDuration(result.measured())),
-                                          "见到动作"));
+    if (result.has_at()) {
+      result.set_explanation(absl::StrCat(
+          "预期沉默，却在第", DurationTextZh(ToDuration(result.measured())), "见到动作"));
       result.set_explanation_en(absl::StrCat("expected silence, but seen after ",
                                              DurationText(ToDuration(result.measured()))));
     } else if (input_.ended_at < from + limit) {

@@ -20,7 +20,7 @@
 //   it). With `count` n, the n-th matching entry decides.
 // * Met: measured <= limit + tolerance.
 // * Silence: no matching entry before from + limit − tolerance, and the exercise ran at least to
-//   from + limit. A silence that nobody waited for proves nothing.
+//   from + limit. A silence that nobody waited for proves nothing. With `count` n, fewer than n.
 namespace huying::drill::rules {
 
 struct ScoreInput {

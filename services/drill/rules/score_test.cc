@@ -12,7 +12,8 @@ namespace {
 
 const absl::Time kStart = absl::FromUnixSeconds(1'258'741'800);
 
-SeenEntry Act(std::string act, absl::Duration at, int64_t seq = 1, std::string ledger = "incident") {
+SeenEntry Act(std::string act, absl::Duration at, int64_t seq = 1,
+              std::string ledger = "incident") {
   SeenEntry seen{std::move(ledger), {}};
   seen.entry.set_act(std::move(act));
   seen.entry.set_seq(seq);
@@ -108,7 +109,8 @@ TEST(Score, AClockMayStartAtAnotherExpectationWhereverItStandsInTheList) {
 
 TEST(Score, ACircleOfClocksEndsAndIsMissed) {
   ScoreInput input = Input();
-  input.expectations = {Expect("x", "a", absl::Hours(1), "y"), Expect("y", "a", absl::Hours(1), "x")};
+  input.expectations = {Expect("x", "a", absl::Hours(1), "y"),
+                        Expect("y", "a", absl::Hours(1), "x")};
   input.entries = {Act("a", absl::Minutes(1))};
   const auto results = Score(input);
   EXPECT_FALSE(results[0].met());
@@ -149,10 +151,24 @@ TEST(Score, SilenceIsBrokenByOneActBeforeTheLimitOnly) {
   EXPECT_TRUE(Score(input)[0].met());
 }
 
+TEST(Score, WithACountSilenceMeansFewerThanThat) {
+  ScoreInput input = Input();
+  input.expectations = {Expect("no-third", "alert.IssueNotice", absl::Hours(1))};
+  input.expectations[0].set_silence(true);
+  input.expectations[0].mutable_match()->set_count(3);
+  input.entries = {Act("alert.IssueNotice", absl::Minutes(1), 1),
+                   Act("alert.IssueNotice", absl::Minutes(2), 2)};
+  EXPECT_TRUE(Score(input)[0].met());
+  input.entries.push_back(Act("alert.IssueNotice", absl::Minutes(3), 3));
+  EXPECT_FALSE(Score(input)[0].met());
+  EXPECT_EQ(Score(input)[0].seq(), 3);
+}
+
 TEST(Score, TheTableDoesNotDependOnTheOrderOfTheEntries) {
   ScoreInput input = Input();
   input.expectations = {Expect("x", "a", absl::Hours(1)), Expect("y", "b", absl::Hours(1), "x")};
-  input.entries = {Act("a", absl::Minutes(3), 2, "alert"), Act("a", absl::Minutes(3), 1, "incident"),
+  input.entries = {Act("a", absl::Minutes(3), 2, "alert"),
+                   Act("a", absl::Minutes(3), 1, "incident"),
                    Act("a", absl::Minutes(3), 1, "alert"), Act("b", absl::Minutes(9), 5)};
   const auto expected = Score(input);
   EXPECT_EQ(expected[0].ledger(), "alert");
