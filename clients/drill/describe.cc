@@ -64,11 +64,6 @@ Detail OfIncident(const incident::v1::Incident& incident, const std::string& act
 }
 
 Detail OfReport(const incident::v1::Report& report, const std::string& act) {
-  static const std::map<int, Words> kChains = {
-      {incident::v1::GOVERNMENT, {"政府", "government"}},
-      {incident::v1::WORK_SAFETY, {"应急管理部门", "work safety"}},
-      {incident::v1::MINE_SAFETY, {"煤矿安全", "mine safety"}},
-      {incident::v1::PARTY, {"党委", "party"}}};
   static const std::map<int, Words> kKinds = {{incident::v1::FIRST, {"首报", "first"}},
                                               {incident::v1::FOLLOW_UP, {"续报", "follow-up"}},
                                               {incident::v1::FINAL, {"终报", "final"}},
@@ -78,9 +73,9 @@ Detail OfReport(const incident::v1::Report& report, const std::string& act) {
   if (act == "incident.DraftReport" && report.kind() == incident::v1::FOLLOW_UP) {
     detail.kind = "routine";
   }
-  const auto chain = kChains.find(report.chain());
+  const Words chain = ChainWords(report.chain());
   const auto kind = kKinds.find(report.kind());
-  if (chain != kChains.end()) detail.zh = chain->second.zh, detail.en = chain->second.en;
+  detail.zh = chain.zh, detail.en = chain.en;
   if (kind != kKinds.end()) {
     absl::StrAppend(&detail.zh, " ", kind->second.zh);
     absl::StrAppend(&detail.en, " ", kind->second.en);
@@ -237,6 +232,21 @@ TimelineItem Describe(const SeenEntry& seen, const Situation& situation) {
   item.zh = absl::StrCat(words.zh, detail.zh.empty() ? "" : " ", detail.zh);
   item.en = absl::StrCat(words.en, detail.en.empty() ? "" : ": ", detail.en);
   return item;
+}
+
+Words ChainWords(incident::v1::ReportChain chain) {
+  switch (chain) {
+    case incident::v1::GOVERNMENT:
+      return {"政府", "government"};
+    case incident::v1::WORK_SAFETY:
+      return {"应急管理部门", "work safety"};
+    case incident::v1::MINE_SAFETY:
+      return {"矿山安全", "mine safety"};
+    case incident::v1::PARTY:
+      return {"党委", "party"};
+    default:
+      return {};
+  }
 }
 
 Words ActWords(const std::string& act) {

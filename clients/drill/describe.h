@@ -33,5 +33,7 @@ struct Words {
   std::string en;
 };
 Words ActWords(const std::string& act);
+// GOVERNMENT → "政府"; empty for no chain.
+Words ChainWords(incident::v1::ReportChain chain);
 
 }  // namespace huying::drill_client

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "clients/drill/record.h"
 
+#include <algorithm>
 #include <map>
+#include <tuple>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -163,12 +166,21 @@ class Recorder {
   }
 
   json Clocks() const {
+    std::vector<const incident::v1::LegalClock*> clocks;
+    for (const auto& [name, clock] : result_.situation.clocks()) clocks.push_back(&clock);
+    std::stable_sort(clocks.begin(), clocks.end(), [](const auto* a, const auto* b) {
+      return std::make_tuple(a->chain(), base::FromProto(a->start_at())) <
+             std::make_tuple(b->chain(), base::FromProto(b->start_at()));
+    });
     json out = json::array();
-    for (const auto& [name, clock] : result_.situation.clocks()) {
-      json one = {{"title", clock.title()},
-                  {"title_en", clock.rule_id()},
-                  {"state", incident::v1::ClockState_Name(clock.state())},
-                  {"project_default", clock.project_default()}};
+    for (const incident::v1::LegalClock* one_of : clocks) {
+      const incident::v1::LegalClock& clock = *one_of;
+      const Words chain = ChainWords(clock.chain());
+      json one = {
+          {"title", absl::StrCat(clock.title(), chain.zh.empty() ? "" : " · ", chain.zh)},
+          {"title_en", absl::StrCat(clock.rule_id(), chain.en.empty() ? "" : " · ", chain.en)},
+          {"state", incident::v1::ClockState_Name(clock.state())},
+          {"project_default", clock.project_default()}};
       SetTime(one, "start_at", clock.has_start_at(), clock.start_at());
       SetTime(one, "due_at", clock.has_due_at(), clock.due_at());
       SetTime(one, "done_at", clock.has_done_at(), clock.done_at());

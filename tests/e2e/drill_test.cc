@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <fstream>
 #include <memory>
@@ -109,7 +110,7 @@ TEST_F(DrillTest, TheSmallDrillMeetsEveryExpectationAndItsCaseFileIsWhole) {
   EXPECT_GT(result->situation.Counts(common::v1::COMMUNITY).answered, 0);
   const auto record = drill_client::ToRecord(*result, {});
   EXPECT_EQ(record["areas"].size(), 13u);
-  EXPECT_EQ(record["expectations"].size(), 8u);
+  EXPECT_EQ(record["expectations"].size(), 9u);
 }
 
 TEST_F(DrillTest, TheSameSeedGivesTheIdenticalTableTwentyTimes) {
@@ -244,8 +245,10 @@ TEST_F(DrillTest, AnActThatIsRefusedIsAProblemOfTheRunAndNotItsEnd) {
 TEST_F(DrillTest, AnExpectedRefusalIsWhatTheScenarioSays) {
   Start();
   Scenario scenario = Load("smoke");
-  drill_client::ActSpec overreach = scenario.acts[3];
-  ASSERT_EQ(overreach.id, "notice");
+  const auto notice = std::find_if(scenario.acts.begin(), scenario.acts.end(),
+                                   [](const auto& act) { return act.id == "notice"; });
+  ASSERT_NE(notice, scenario.acts.end());
+  drill_client::ActSpec overreach = *notice;
   overreach.id = "overreach";
   overreach.who = "posts/pingan-duty";
   overreach.refused = "OUTSIDE_AREA";
