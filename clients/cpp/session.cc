@@ -2,6 +2,7 @@
 #include "clients/cpp/session.h"
 
 #include <algorithm>
+#include <limits>
 #include <random>
 #include <utility>
 
@@ -16,6 +17,7 @@ namespace huying::client {
 namespace {
 
 constexpr size_t kRequestIdBytes = 16;
+constexpr absl::Duration kRetryWaitMax = absl::Seconds(1);
 
 common::v1::Idempotency IdempotencyOf(std::string_view method) {
   std::string name(method);
@@ -63,7 +65,14 @@ absl::Status Connection::Call(std::string_view method, std::string_view token,
                               google::protobuf::Message* response, absl::Duration limit) {
   const absl::Time deadline =
       clock_->Now() + (limit > absl::ZeroDuration() ? limit : options_.call_limit);
-  return rpc::CallWithRetry(IdempotencyOf(method), {}, *clock_, deadline, [&] {
+  // As often as the time allows: a server that is started anew is back in seconds. To issue a token twice
+  // does no harm.
+  rpc::RetryOptions retry;
+  retry.attempts_max = std::numeric_limits<int>::max();
+  retry.wait_max = kRetryWaitMax;
+  common::v1::Idempotency idempotency = IdempotencyOf(method);
+  if (idempotency == common::v1::TOKEN) idempotency = common::v1::READ;
+  return rpc::CallWithRetry(idempotency, retry, *clock_, deadline, [&] {
     return ChannelFor(method).Call(method, token, deadline, request, response);
   });
 }

@@ -43,7 +43,7 @@ class Connection {
   // Connects in the background: an unreachable server shows at the first call.
   static absl::StatusOr<std::unique_ptr<Connection>> Open(ConnectionOptions options);
 
-  // One call with retries: READ and REQUEST_ID methods are sent again, unchanged, when the server
+  // One call with retries: READ, REQUEST_ID and TOKEN methods are sent again, unchanged, when the server
   // was not reachable (UNAVAILABLE), until `limit`. Zero = the connection's own limit.
   absl::Status Call(std::string_view method, std::string_view token,
                     const google::protobuf::Message& request, google::protobuf::Message* response,

@@ -6,6 +6,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -27,9 +28,17 @@ absl::Status Failed(const char* what) {
   return absl::InternalError(absl::StrCat(what, ": ", std::strerror(errno)));
 }
 
+// As exec wants them, with a null at the end.
+std::vector<char*> PointersTo(const std::vector<std::string>& texts) {
+  std::vector<char*> pointers;
+  for (const std::string& text : texts) pointers.push_back(const_cast<char*>(text.c_str()));
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
 // Between fork and exec: calls that are allowed there only.
-[[noreturn]] void Become(const std::vector<char*>& arguments, int output, int log, pid_t parent,
-                         int only_core) {
+[[noreturn]] void Become(const std::vector<char*>& arguments, const std::vector<char*>& environment,
+                         int output, int log, pid_t parent, int only_core) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != parent) _exit(1);
   if (only_core >= 0) {
@@ -38,12 +47,13 @@ absl::Status Failed(const char* what) {
     CPU_SET(static_cast<size_t>(only_core), &cores);
     sched_setaffinity(0, sizeof(cores), &cores);
   }
+  signal(SIGXFSZ, SIG_IGN);  // a write past LimitFileSize fails; it does not end the program
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
   dup2(output, STDOUT_FILENO);
   dup2(log, STDERR_FILENO);
-  execv(arguments[0], arguments.data());
+  execve(arguments[0], arguments.data(), environment.data());
   _exit(127);
 }
 
@@ -61,15 +71,17 @@ absl::StatusOr<std::unique_ptr<ChildProcess>> ChildProcess::Start(const Options&
   const std::string log_file = options.log_file.empty() ? "/dev/null" : options.log_file;
   const int log = open(log_file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   if (log < 0) return Failed("log file");
-  std::vector<char*> arguments;
-  for (const std::string& argument : options.command) {
-    arguments.push_back(const_cast<char*>(argument.c_str()));
+  const std::vector<char*> arguments = PointersTo(options.command);
+  std::vector<char*> environment = PointersTo(options.environment);
+  environment.pop_back();
+  for (char** inherited = environ; *inherited != nullptr; ++inherited) {
+    environment.push_back(*inherited);
   }
-  arguments.push_back(nullptr);
+  environment.push_back(nullptr);
   const pid_t parent = getpid();
   const pid_t pid = fork();
   if (pid < 0) return Failed("fork");
-  if (pid == 0) Become(arguments, ends[1], log, parent, options.only_core);
+  if (pid == 0) Become(arguments, environment, ends[1], log, parent, options.only_core);
   close(ends[1]);
   close(log);
   return std::unique_ptr<ChildProcess>(new ChildProcess(pid, ends[0], log_file));
@@ -136,6 +148,13 @@ absl::StatusOr<int> ChildProcess::Wait(absl::Duration limit) {
 absl::StatusOr<int> ChildProcess::Terminate(absl::Duration limit) {
   if (!over_) kill(pid_, SIGTERM);
   return Wait(limit);
+}
+
+void ChildProcess::LimitFileSize(int64_t bytes) {
+  rlimit limit{};
+  limit.rlim_cur = bytes == 0 ? RLIM_INFINITY : static_cast<rlim_t>(bytes);
+  limit.rlim_max = RLIM_INFINITY;
+  prlimit(pid_, RLIMIT_FSIZE, &limit, nullptr);
 }
 
 void ChildProcess::Freeze() { kill(pid_, SIGSTOP); }

@@ -24,8 +24,9 @@ class ChildProcess {
  public:
   struct Options {
     std::vector<std::string> command;
-    std::string log_file;  // standard error goes there, appended
-    int only_core = -1;    // runs on this core alone, as `taskset -c` does
+    std::string log_file;                  // standard error goes there, appended
+    int only_core = -1;                    // runs on this core alone, as `taskset -c` does
+    std::vector<std::string> environment;  // "NAME=value", besides our own
   };
   static absl::StatusOr<std::unique_ptr<ChildProcess>> Start(const Options& options);
   ~ChildProcess() { Kill(); }
@@ -41,6 +42,8 @@ class ChildProcess {
   absl::StatusOr<int> Terminate(absl::Duration limit);
   // The exit code of a program that ends by itself; as above. -N: ended by signal N.
   absl::StatusOr<int> Wait(absl::Duration limit);
+  // No file may grow past so many bytes, as on a full disk; 0 = they may again.
+  void LimitFileSize(int64_t bytes);
   // Stands still with its connections open, and goes on.
   void Freeze();
   void Thaw();

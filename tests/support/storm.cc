@@ -7,6 +7,15 @@
 
 namespace huying::testing {
 
+bool Storm::Burst(absl::Duration limit) {
+  {
+    absl::MutexLock lock(&mutex_);
+    once_ = true;
+  }
+  for (int i = 0; i < kStormInFlight; ++i) Send();
+  return Settle(limit);
+}
+
 bool Storm::RunUntil(int acknowledged, absl::Duration limit) {
   for (int i = 0; i < kStormInFlight; ++i) Send();
   absl::MutexLock lock(&mutex_);
@@ -31,20 +40,29 @@ void Storm::Send() {
     index = sent_.size();
     request = NoticeTo({area_}, absl::StrCat(prefix_, index));
     request.set_urgent(true);
-    sent_.push_back({request, std::nullopt});
+    sent_.push_back({request, std::nullopt, absl::OkStatus()});
     ++under_way_;
   }
   client_.channel("alert.IssueNotice")
       .CallAsync(FullMethod("alert.IssueNotice"), client_.token(), absl::Now() + kCallLimit,
                  request, [this, index](absl::StatusOr<std::string> answer) {
-                   if (answer.ok()) Send();  // before the count falls: Settle waits for it
+                   if (answer.ok()) SendAnother();  // before the count falls: Settle waits for it
                    Answered(index, answer);
                  });
+}
+
+void Storm::SendAnother() {
+  {
+    absl::MutexLock lock(&mutex_);
+    if (once_) return;
+  }
+  Send();
 }
 
 void Storm::Answered(size_t index, const absl::StatusOr<std::string>& answer) {
   absl::MutexLock lock(&mutex_);
   --under_way_;
+  sent_[index].status = answer.status();
   if (!answer.ok()) return;
   ++acknowledged_;
   sent_[index].receipt.emplace();

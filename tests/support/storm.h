@@ -27,12 +27,15 @@ class Storm {
   struct Sent {
     alert::v1::IssueNoticeRequest request;
     std::optional<common::v1::Receipt> receipt;  // of an acknowledged one
+    absl::Status status;                         // of the others
   };
 
   // Urgent notices to `area`, titled by `prefix` and a number.
   Storm(Client& client, std::string area, std::string prefix)
       : client_(client), area_(std::move(area)), prefix_(std::move(prefix)) {}
 
+  // One burst: 128 at once and no more. False: not all were answered within `limit`.
+  bool Burst(absl::Duration limit);
   // False: not so many within `limit`.
   bool RunUntil(int acknowledged, absl::Duration limit);
   bool Settle(absl::Duration limit);
@@ -42,6 +45,7 @@ class Storm {
 
  private:
   void Send();
+  void SendAnother();
   void Answered(size_t index, const absl::StatusOr<std::string>& answer);
 
   Client& client_;
@@ -52,6 +56,7 @@ class Storm {
   int under_way_ ABSL_GUARDED_BY(mutex_) = 0;
   int acknowledged_ ABSL_GUARDED_BY(mutex_) = 0;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  bool once_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace huying::testing

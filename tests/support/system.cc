@@ -170,7 +170,8 @@ absl::Status System::StartOne(size_t index) {
   Server& server = processes_[index];
   ASSIGN_OR_RETURN(server.child, ChildProcess::Start({.command = CommandOf(index),
                                                       .log_file = server.log_file,
-                                                      .only_core = options_.only_core}));
+                                                      .only_core = options_.only_core,
+                                                      .environment = options_.environment}));
   return absl::OkStatus();
 }
 

@@ -49,6 +49,7 @@ struct SystemOptions {
   std::string config;              // textproto, for every process
   std::vector<std::string> flags;  // further ones, for every process
   int only_core = -1;
+  std::vector<std::string> environment;  // of every process
 };
 
 // Used by one thread; what As() gives may be used by many.

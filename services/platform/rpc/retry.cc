@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/platform/rpc/retry.h"
 
+#include <algorithm>
+
 #include "absl/time/clock.h"
 
 namespace huying::rpc {
@@ -23,7 +25,7 @@ absl::Status CallWithRetry(common::v1::Idempotency idempotency, const RetryOptio
     } else {
       absl::SleepFor(now_wait);
     }
-    wait *= 4;
+    wait = std::min(wait * 4, options.wait_max);
   }
 }
 

@@ -13,6 +13,7 @@ namespace huying::rpc {
 struct RetryOptions {
   int attempts_max = 3;
   absl::Duration first_wait = absl::Milliseconds(50);  // four times longer each time
+  absl::Duration wait_max = absl::InfiniteDuration();
   // Share of a wait that is random, 0..1, so that many clients do not come back together. Null:
   // none.
   std::function<double()> jitter;
