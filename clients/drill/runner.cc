@@ -15,9 +15,9 @@
 namespace huying::drill_client {
 namespace {
 
-constexpr char kDirectory[] = "huying.directory.v1.DirectoryService/";
+constexpr char kDirectoryMethods[] = "huying.directory.v1.DirectoryService/";
 constexpr char kExportCaseFile[] = "huying.platform.v1.JournalService/ExportCaseFile";
-constexpr int kPageSize = 500;
+constexpr int kDirectoryPageSize = 500;
 
 ControlOptions ControlOptionsOf(const RunOptions& options) {
   ControlOptions control;
@@ -64,18 +64,18 @@ absl::Status Stage::Open() {
 
 absl::Status Stage::LoadDirectory() {
   directory::v1::ListAreasRequest areas;
-  areas.set_page_size(kPageSize);
+  areas.set_page_size(kDirectoryPageSize);
   do {
     ASSIGN_OR_RETURN(const auto page, realm_.Call<directory::v1::ListAreasResponse>(
-                                          absl::StrCat(kDirectory, "ListAreas"), areas));
+                                          absl::StrCat(kDirectoryMethods, "ListAreas"), areas));
     result_.areas.insert(result_.areas.end(), page.areas().begin(), page.areas().end());
     areas.set_page_token(page.next_page_token());
   } while (!areas.page_token().empty());
   directory::v1::ListPostsRequest posts;
-  posts.set_page_size(kPageSize);
+  posts.set_page_size(kDirectoryPageSize);
   do {
     ASSIGN_OR_RETURN(const auto page, realm_.Call<directory::v1::ListPostsResponse>(
-                                          absl::StrCat(kDirectory, "ListPosts"), posts));
+                                          absl::StrCat(kDirectoryMethods, "ListPosts"), posts));
     result_.posts.insert(result_.posts.end(), page.posts().begin(), page.posts().end());
     posts.set_page_token(page.next_page_token());
   } while (!posts.page_token().empty());

@@ -9,7 +9,7 @@ namespace huying::drill_client {
 namespace {
 
 template <typename Message>
-Message Parsed(const platform::v1::Change& change) {
+Message ParsedRecord(const platform::v1::Change& change) {
   Message message;
   message.ParseFromString(change.image());
   return message;
@@ -64,32 +64,32 @@ void Situation::NoteFigures(const incident::v1::Incident& incident, absl::Time a
 
 void Situation::ApplyAlert(const platform::v1::Change& change) {
   if (change.kind() == "alert") {
-    alerts_[change.key()].alert = Parsed<alert::v1::Alert>(change);
+    alerts_[change.key()].alert = ParsedRecord<alert::v1::Alert>(change);
   } else if (change.kind() == "recipient_list") {
-    const auto list = Parsed<alert::v1::RecipientList>(change);
+    const auto list = ParsedRecord<alert::v1::RecipientList>(change);
     AddRecipients(list, alerts_[list.alert()]);
   } else if (change.kind() == "recipient") {
-    const auto recipient = Parsed<alert::v1::Recipient>(change);
+    const auto recipient = ParsedRecord<alert::v1::Recipient>(change);
     UpdateRecipient(recipient, alerts_[recipient.alert()]);
   } else if (change.kind() == "escalation") {
-    auto escalation = Parsed<alert::v1::Escalation>(change);
+    auto escalation = ParsedRecord<alert::v1::Escalation>(change);
     alerts_[escalation.alert()].escalations.push_back(std::move(escalation));
   }
 }
 
 void Situation::ApplyIncident(const platform::v1::Change& change, absl::Time at) {
   if (change.kind() == "incident") {
-    auto incident = Parsed<incident::v1::Incident>(change);
+    auto incident = ParsedRecord<incident::v1::Incident>(change);
     NoteFigures(incident, at);
     incidents_[change.key()] = std::move(incident);
   } else if (change.kind() == "report") {
-    reports_[change.key()] = Parsed<incident::v1::Report>(change);
+    reports_[change.key()] = ParsedRecord<incident::v1::Report>(change);
   } else if (change.kind() == "response") {
-    responses_[change.key()] = Parsed<incident::v1::Response>(change);
+    responses_[change.key()] = ParsedRecord<incident::v1::Response>(change);
   } else if (change.kind() == "task") {
-    tasks_[change.key()] = Parsed<incident::v1::Task>(change);
+    tasks_[change.key()] = ParsedRecord<incident::v1::Task>(change);
   } else if (change.kind() == "clock") {
-    clocks_[change.key()] = Parsed<incident::v1::LegalClock>(change);
+    clocks_[change.key()] = ParsedRecord<incident::v1::LegalClock>(change);
   }
 }
 

@@ -14,13 +14,13 @@ namespace huying::directory {
 namespace {
 
 constexpr char kSystem[] = "huying.admin";
-constexpr int kPasswordCharactersMin = 12;
+constexpr int kFirstPasswordCharactersMin = 12;
 constexpr absl::Duration kWriteMax = absl::Seconds(30);
 
 // The hash of a new password in the account's sealed field.
 absl::Status SetPassword(auth::PasswordHasher& hasher, privacy::Sealer& sealer,
                          std::string_view password, v1::Account& account) {
-  RETURN_IF_ERROR(rules::CheckPassword(password, kPasswordCharactersMin));
+  RETURN_IF_ERROR(rules::CheckPassword(password, kFirstPasswordCharactersMin));
   ASSIGN_OR_RETURN(*account.mutable_password_hash(), hasher.Hash(password));
   return sealer.Seal(account, account.name());
 }

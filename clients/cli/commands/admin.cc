@@ -15,7 +15,7 @@ namespace {
 
 namespace admin = runtime::admin;
 
-struct Words {
+struct AdminWords {
   std::string data;
   std::string account = "admin";
   std::string person = "系统管理员";
@@ -27,7 +27,7 @@ struct Words {
   bool cheap_passwords = false;
 };
 
-int Init(Cli& cli, const Words& words) {
+int Init(Cli& cli, const AdminWords& words) {
   admin::InitOptions options;
   options.data_dir = words.data;
   options.account = words.account;
@@ -57,7 +57,7 @@ void PrintCopies(Cli& cli, const std::vector<admin::LedgerCopy>& ledgers) {
   }
 }
 
-int Backup(Cli& cli, const Words& words) {
+int Backup(Cli& cli, const AdminWords& words) {
   const auto made = admin::Backup({.data_dir = words.data,
                                    .to = words.to,
                                    .keystore_to = words.keystore,
@@ -76,7 +76,7 @@ int Backup(Cli& cli, const Words& words) {
   return kOk;
 }
 
-int Restore(Cli& cli, const Words& words) {
+int Restore(Cli& cli, const AdminWords& words) {
   const auto made = admin::Restore({.from = words.from,
                                     .keystore_from = words.keystore,
                                     .keys_from = words.keys,
@@ -88,7 +88,7 @@ int Restore(Cli& cli, const Words& words) {
   return kOk;
 }
 
-int Verify(Cli& cli, const Words& words) {
+int Verify(Cli& cli, const AdminWords& words) {
   const auto result = admin::Verify({.data_dir = words.data, .public_key = ""});
   if (!result.ok()) return cli.Fail(result.status());
   for (const auto& ledger : result->ledgers) {
@@ -103,7 +103,7 @@ int Verify(Cli& cli, const Words& words) {
 }  // namespace
 
 void AddAdminCommands(Cli& cli) {
-  auto words = std::make_shared<Words>();
+  auto words = std::make_shared<AdminWords>();
   const Say& say = cli.say();
   CLI::App* group = cli.AddGroup("admin", "管理: 初始化、备份、恢复、核验、装入数据",
                                  "init, backup, restore, verify, load");

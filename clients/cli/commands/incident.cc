@@ -4,7 +4,7 @@
 namespace huying::cli {
 namespace {
 
-constexpr char kService[] = "huying.incident.v1.IncidentService/";
+constexpr char kIncidentService[] = "huying.incident.v1.IncidentService/";
 
 Field Name() { return {"name", "name", "事件编号", "incident", kRequired}; }
 
@@ -32,7 +32,7 @@ void AddIntake(Cli& cli, CLI::App* group) {
       {.name = "intake",
        .zh = "接报",
        .en = "take a report in",
-       .method = std::string(kService) + "TakeIntake",
+       .method = std::string(kIncidentService) + "TakeIntake",
        .fields = Join(
            {{"--class", "event_class", "类别: accident natural public-health social-security",
              "event class"},
@@ -54,7 +54,7 @@ void AddIntake(Cli& cli, CLI::App* group) {
 }
 
 void AddSteps(Cli& cli, CLI::App* group) {
-  const std::string service(kService);
+  const std::string service(kIncidentService);
   cli.AddCall(group, {.name = "take-over",
                       .zh = "接手核实",
                       .en = "take over to verify",
@@ -137,7 +137,7 @@ void AddSteps(Cli& cli, CLI::App* group) {
 }
 
 void AddReads(Cli& cli, CLI::App* group) {
-  const std::string service(kService);
+  const std::string service(kIncidentService);
   cli.AddCall(group, {.name = "show",
                       .zh = "查看",
                       .en = "show",

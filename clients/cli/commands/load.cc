@@ -19,7 +19,7 @@ namespace {
 constexpr char kDirectory[] = "huying.directory.v1.DirectoryService/";
 constexpr char kPlan[] = "huying.plan.v1.PlanService/";
 
-struct Words {
+struct LoadWords {
   std::string file;
   std::vector<std::string> files;
   std::string from;
@@ -41,7 +41,7 @@ absl::StatusOr<std::string> PutAccounts(Cli& cli, const directory::v1::Directory
   return list;
 }
 
-int LoadDirectory(Cli& cli, const Words& words) {
+int LoadDirectory(Cli& cli, const LoadWords& words) {
   absl::CivilDay from =
       absl::ToCivilDay(cli.session().clock().Now(), absl::FixedTimeZone(8 * 60 * 60));
   if (!words.from.empty() && !absl::ParseCivilTime(words.from, &from)) {
@@ -72,7 +72,7 @@ int LoadDirectory(Cli& cli, const Words& words) {
   return kOk;
 }
 
-int LoadPlans(Cli& cli, const Words& words) {
+int LoadPlans(Cli& cli, const LoadWords& words) {
   for (const std::string& path : words.files) {
     std::ifstream file(path);
     std::stringstream text;
@@ -91,7 +91,7 @@ int LoadPlans(Cli& cli, const Words& words) {
 }  // namespace
 
 void AddLoadCommands(Cli& cli, CLI::App* group) {
-  auto words = std::make_shared<Words>();
+  auto words = std::make_shared<LoadWords>();
   const Say& say = cli.say();
   CLI::App* load =
       cli.AddCommand(group, "load-directory", "装入区划、单位、岗位、人员、值班表 (YAML)",

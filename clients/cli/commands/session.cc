@@ -12,7 +12,7 @@
 namespace huying::cli {
 namespace {
 
-constexpr char kService[] = "huying.directory.v1.DirectoryService/";
+constexpr char kDirectoryService[] = "huying.directory.v1.DirectoryService/";
 
 // From $HUYING_PASSWORD, a pipe, or the keyboard without echo. Never from the command line: others
 // could read it there.
@@ -59,7 +59,7 @@ int SignIn(Cli& cli, const std::string& account, const std::string& post) {
   absl::StatusOr<rpc::Channel*> channel = cli.session().channel();
   if (!channel.ok()) return cli.Fail(channel.status());
   absl::Status status =
-      (*channel)->Call(std::string(kService) + "SignIn", "",
+      (*channel)->Call(std::string(kDirectoryService) + "SignIn", "",
                        cli.session().clock().Now() + absl::Seconds(15), request, &token);
   if (status.ok()) status = cli.session().Keep(token, account);
   return status.ok() ? PrintSignedIn(cli, token) : cli.Fail(status);
@@ -70,7 +70,7 @@ int Enter(Cli& cli, const std::string& realm, const std::string& post) {
   request.set_realm(realm);
   request.set_post(post);
   directory::v1::TokenResponse token;
-  absl::Status status = cli.session().Call(std::string(kService) + "EnterRealm", request, &token);
+  absl::Status status = cli.session().Call(std::string(kDirectoryService) + "EnterRealm", request, &token);
   if (status.ok()) status = cli.session().Keep(token, cli.session().account());
   return status.ok() ? PrintSignedIn(cli, token) : cli.Fail(status);
 }
@@ -78,7 +78,7 @@ int Enter(Cli& cli, const std::string& realm, const std::string& post) {
 int WhoAmI(Cli& cli) {
   directory::v1::RenewTokenRequest request;
   directory::v1::TokenResponse token;
-  absl::Status status = cli.session().Call(std::string(kService) + "RenewToken", request, &token);
+  absl::Status status = cli.session().Call(std::string(kDirectoryService) + "RenewToken", request, &token);
   if (status.ok()) status = cli.session().Keep(token, cli.session().account());
   return status.ok() ? PrintSignedIn(cli, token) : cli.Fail(status);
 }

@@ -20,7 +20,7 @@ constexpr int kBasesMax = 16;
 absl::Time From(const v1::PowerItem& item) {
   return item.has_valid_from() ? base::FromProto(item.valid_from()) : absl::InfinitePast();
 }
-absl::Time To(const v1::PowerItem& item) {
+absl::Time Until(const v1::PowerItem& item) {
   return item.has_valid_to() ? base::FromProto(item.valid_to()) : absl::InfiniteFuture();
 }
 
@@ -79,7 +79,7 @@ absl::Status CheckPowerItem(const v1::PowerItem& item) {
         .Field("valid_from")
         .Rule("directory.power-elements");
   }
-  if (To(item) <= From(item)) {
+  if (Until(item) <= From(item)) {
     return base::Invalid(Reason::FIELD_INVALID, "失效时间须晚于生效时间",
                          "valid_to is after valid_from")
         .Field("valid_to");
@@ -94,7 +94,7 @@ Revised Revise(const v1::PowerItem* previous, const v1::PowerItem& item) {
   if (previous == nullptr) return revised;
   revised.previous = *previous;
   // A revision that begins before the old one replaces it for all its time: it was in force never.
-  if (To(*previous) > From(item)) *revised.previous.mutable_valid_to() = item.valid_from();
+  if (Until(*previous) > From(item)) *revised.previous.mutable_valid_to() = item.valid_from();
   return revised;
 }
 
@@ -113,7 +113,7 @@ bool SamePower(const v1::PowerItem& a, const v1::PowerItem& b) {
 absl::Status TakeCode(const v1::PowerItem& item, v1::PowerCode& code) {
   for (const v1::PowerItem& other : code.items()) {
     if (other.name() == item.name()) continue;
-    if (From(item) < To(other) && From(other) < To(item)) {
+    if (From(item) < Until(other) && From(other) < Until(item)) {
       return base::Refused(Reason::ALREADY_EXISTS,
                            absl::StrCat("编码 ", item.code(), " 已由 ", other.name(), " 使用"),
                            absl::StrCat("code ", item.code(), " belongs to ", other.name()))

@@ -8,7 +8,7 @@
 namespace huying::push {
 namespace {
 
-constexpr absl::Duration kRetryInterval = absl::Milliseconds(100);
+constexpr absl::Duration kCatchUpRetry = absl::Milliseconds(100);
 
 }  // namespace
 
@@ -53,7 +53,7 @@ void CatchUp::Run() {
     }
     absl::MutexLock lock(&mutex_);
     queue_.push_back(std::move(subscriber));
-    mutex_.AwaitWithTimeout(absl::Condition(&stop_), kRetryInterval);
+    mutex_.AwaitWithTimeout(absl::Condition(&stop_), kCatchUpRetry);
   }
 }
 

@@ -13,7 +13,7 @@ using platform::v1::PushMessage;
 using platform::v1::ReadChannelsRequest;
 using platform::v1::ReadChannelsResponse;
 
-constexpr absl::Duration kRetryInterval = absl::Milliseconds(100);
+constexpr absl::Duration kFollowRetry = absl::Milliseconds(100);
 
 Claim ClaimOf(const ReadChannelsResponse& response) {
   Claim claim;
@@ -35,7 +35,7 @@ absl::StatusOr<ReadChannelsResponse> HubImpl::ReadSource(const std::vector<std::
   absl::StatusOr<ReadChannelsResponse> response = options_.source->Read(request);
   if (!response.ok()) {
     ++counters_.source_errors;
-    retry_at_ = Now() + kRetryInterval;
+    retry_at_ = Now() + kFollowRetry;
   }
   return response;
 }

@@ -13,7 +13,7 @@ namespace {
 constexpr int kPageMax = 128;
 // For a Stop or a change of state that slips in just before the wait; a new entry wakes at once.
 constexpr absl::Duration kWakeInterval = absl::Milliseconds(100);
-constexpr absl::Duration kRetryInterval = absl::Milliseconds(100);
+constexpr absl::Duration kRelayRetry = absl::Milliseconds(100);
 
 }  // namespace
 
@@ -77,7 +77,7 @@ void Relay::WaitForWork() {
       return stop_ || up_.load() != was_up;
     };
     absl::MutexLock lock(&mutex_);
-    mutex_.AwaitWithTimeout(absl::Condition(&changed), kRetryInterval);
+    mutex_.AwaitWithTimeout(absl::Condition(&changed), kRelayRetry);
     return;
   }
   if (came_up_) return;

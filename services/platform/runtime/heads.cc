@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 using platform::v1::SignedHeads;
 using platform::v1::Statement;
 
-constexpr char kSuffix[] = ".pb";
+constexpr char kHeadsSuffix[] = ".pb";
 constexpr size_t kDateBytes = 10;  // "2026-03-01"
 
 absl::Status BadFile(const std::string& path) {
@@ -30,7 +30,7 @@ absl::Status BadFile(const std::string& path) {
 
 std::string HeadsFile(const Layout& layout, absl::Time machine_now) {
   return absl::StrCat(layout.heads_folder(), "/",
-                      base::BeijingTime(machine_now).substr(0, kDateBytes), kSuffix);
+                      base::BeijingTime(machine_now).substr(0, kDateBytes), kHeadsSuffix);
 }
 
 absl::StatusOr<std::vector<Statement>> ReadHeads(const Layout& layout,
@@ -39,7 +39,7 @@ absl::StatusOr<std::vector<Statement>> ReadHeads(const Layout& layout,
   std::vector<std::string> paths;
   std::error_code missing;
   for (const auto& file : fs::directory_iterator(layout.heads_folder(), missing)) {
-    if (file.path().extension() == kSuffix) paths.push_back(file.path().string());
+    if (file.path().extension() == kHeadsSuffix) paths.push_back(file.path().string());
   }
   std::sort(paths.begin(), paths.end());
   for (const std::string& path : paths) {

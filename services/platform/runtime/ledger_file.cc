@@ -15,7 +15,7 @@
 namespace huying::runtime {
 namespace {
 namespace fs = std::filesystem;
-constexpr char kSuffix[] = ".db";
+constexpr char kLedgerSuffix[] = ".db";
 
 absl::Status NoLedger(const std::string& path) {
   return base::Refused(base::Reason::CONDITION_NOT_MET, absl::StrCat(path, " 不是账本文件"),
@@ -29,7 +29,7 @@ std::vector<LedgerFile> FindLedgerFiles(const std::string& data_dir) {
   for (const auto& realm : fs::directory_iterator(Layout(data_dir).realms_folder(), error)) {
     if (!realm.is_directory()) continue;
     for (const auto& file : fs::directory_iterator(realm.path(), error)) {
-      if (file.path().extension() != kSuffix) continue;
+      if (file.path().extension() != kLedgerSuffix) continue;
       files.push_back({realm.path().filename().string(), file.path().stem().string(),
                        file.path().string()});
     }
