@@ -29,7 +29,7 @@ def main():
     name = intake["name"]
     print(f"{name}: {intake['state']}")
     for step in ("TakeOver", "ConfirmIncident", "StartFirstHandling"):
-        extra = {"ConfirmIncident": {"lead_department": "units/xs-emergency"},
+        extra = {"ConfirmIncident": {"lead_department": "units/emergency"},
                  "StartFirstHandling": {"action": "关闭总阀, 疏散楼内人员"}}.get(step, {})
         print(f"{step}: {client.call(INCIDENT + step, name=name, **extra)['state']}")
 
