@@ -28,7 +28,7 @@ struct Settings {
   std::string token;
   int in_flight = 1;
   double seconds = 3;
-  int bytes = 200;
+  int bytes = 180;
 };
 
 std::string Bytes(const google::protobuf::MessageLite& message) {
@@ -52,6 +52,13 @@ std::string EtcdPut(const std::string& key, const std::string& value) {
   field(1, key);
   field(2, value);
   return bytes;
+}
+
+// A title has at most 60 characters; Chinese ones make it about as long in bytes as the peers' value.
+std::string Title(int bytes) {
+  std::string title;
+  for (int i = 0; i < std::min(bytes / 3, 60); ++i) title += "位";
+  return title;
 }
 
 class Load {
@@ -93,7 +100,7 @@ class Load {
       huying::directory::v1::PutUnitRequest request;
       request.set_request_id(id);
       request.mutable_unit()->set_name("units/bench-" + id);
-      request.mutable_unit()->set_title("单位" + text);
+      request.mutable_unit()->set_title(Title(settings_.bytes));
       request.mutable_unit()->set_area("230407000000");
       request.mutable_unit()->set_tier(huying::common::v1::DISTRICT);
       return Bytes(request);
