@@ -15,8 +15,15 @@ namespace {
 constexpr int kPasswordCharactersMin = 12;
 
 // The 12 digits where the table knows the code; an unknown one stays, and the decision says so.
-void Normalise(const rules::View& view, std::string* code) {
-  if (const v1::Area* area = view.areas.Find(*code)) *code = area->code();
+constexpr size_t kFullCodeDigits = 12;
+
+// A code of 6 or 9 digits becomes the 12 digits of the area it names. Most callers send those at
+// once, and then no view of the directory is needed.
+absl::Status Normalise(Book& book, std::string* code) {
+  if (code->size() == kFullCodeDigits) return absl::OkStatus();
+  ASSIGN_OR_RETURN(Book::Page page, book.Open());
+  if (const v1::Area* area = page.view().areas.Find(*code)) *code = area->code();
+  return absl::OkStatus();
 }
 
 // One row into one kind, with the version a screen may have read.
@@ -55,9 +62,8 @@ absl::Status CheckRosterArea(ledger::Transaction& tx, const v1::Shift& shift) {
 
 absl::StatusOr<ledger::Command> DirectoryService::PutUnit(const context::CallContext&,
                                                           const v1::PutUnitRequest& request) {
-  ASSIGN_OR_RETURN(Book::Page page, book_.Open());
   v1::Unit unit = request.unit();
-  Normalise(page.view(), unit.mutable_area());
+  RETURN_IF_ERROR(Normalise(book_, unit.mutable_area()));
   return PutOne(Units(), std::move(unit), "unit", request.expected_version());
 }
 
@@ -68,9 +74,8 @@ absl::StatusOr<ledger::Command> DirectoryService::PutRole(const context::CallCon
 
 absl::StatusOr<ledger::Command> DirectoryService::PutPost(const context::CallContext&,
                                                           const v1::PutPostRequest& request) {
-  ASSIGN_OR_RETURN(Book::Page page, book_.Open());
   v1::Post post = request.post();
-  Normalise(page.view(), post.mutable_area());
+  RETURN_IF_ERROR(Normalise(book_, post.mutable_area()));
   return PutOne(Posts(), std::move(post), "post", request.expected_version());
 }
 

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "huying/directory/v1/directory_service.pb.h"
+#include "huying/incident/v1/incident_service.pb.h"
 
 namespace {
 
@@ -24,7 +25,7 @@ using SteadyClock = std::chrono::steady_clock;
 
 struct Settings {
   std::string target;
-  std::string what = "echo";  // echo | huying | etcd
+  std::string what = "echo";  // echo | huying | intake | etcd
   std::string token;
   int in_flight = 1;
   double seconds = 3;
@@ -89,6 +90,7 @@ class Load {
 
   std::string Method() const {
     if (settings_.what == "huying") return "/huying.directory.v1.DirectoryService/PutUnit";
+    if (settings_.what == "intake") return "/huying.incident.v1.IncidentService/TakeIntake";
     if (settings_.what == "etcd") return "/etcdserverpb.KV/Put";
     return "/bench.Echo/Echo";
   }
@@ -103,6 +105,15 @@ class Load {
       request.mutable_unit()->set_title(Title(settings_.bytes));
       request.mutable_unit()->set_area("230407000000");
       request.mutable_unit()->set_tier(huying::common::v1::DISTRICT);
+      return Bytes(request);
+    }
+    if (settings_.what == "intake") {
+      huying::incident::v1::TakeIntakeRequest request;
+      request.set_request_id(id);
+      request.set_event_class(huying::incident::v1::ACCIDENT);
+      request.set_title("量测用事件");
+      request.set_area("230407001001");
+      request.set_description(Title(settings_.bytes));
       return Bytes(request);
     }
     return settings_.what == "etcd" ? EtcdPut("units/bench-" + id, text) : text;
@@ -176,7 +187,7 @@ int main(int argc, char** argv) {
   CLI::App app{"load generator of ./dev bench"};
   Settings settings;
   app.add_option("--target", settings.target)->required();
-  app.add_option("--what", settings.what)->check(CLI::IsMember({"echo", "huying", "etcd"}));
+  app.add_option("--what", settings.what)->check(CLI::IsMember({"echo", "huying", "intake", "etcd"}));
   app.add_option("--token", settings.token);
   app.add_option("--in_flight", settings.in_flight)->check(CLI::Range(1, 4096));
   app.add_option("--seconds", settings.seconds)->check(CLI::Range(0.1, 60.0));
