@@ -23,6 +23,8 @@ namespace {
 
 using SteadyClock = std::chrono::steady_clock;
 
+constexpr int64_t kNames = 1'000;  // different records and keys written
+
 struct Settings {
   std::string target;
   std::string what = "echo";  // echo | huying | intake | etcd
@@ -101,7 +103,8 @@ class Load {
     if (settings_.what == "huying") {
       huying::directory::v1::PutUnitRequest request;
       request.set_request_id(id);
-      request.mutable_unit()->set_name("units/bench-" + id);
+      // A district has hundreds of units: the same ones are written again and again.
+      request.mutable_unit()->set_name("units/bench-" + std::to_string(number % kNames));
       request.mutable_unit()->set_title(Title(settings_.bytes));
       request.mutable_unit()->set_area("230407000000");
       request.mutable_unit()->set_tier(huying::common::v1::DISTRICT);
@@ -116,7 +119,7 @@ class Load {
       request.set_description(Title(settings_.bytes));
       return Bytes(request);
     }
-    return settings_.what == "etcd" ? EtcdPut("units/bench-" + id, text) : text;
+    return settings_.what == "etcd" ? EtcdPut("units/bench-" + std::to_string(number % kNames), text) : text;
   }
 
   void Next(std::unique_ptr<Call> call) {
