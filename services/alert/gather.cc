@@ -9,22 +9,10 @@
 #include "services/platform/base/clock.h"
 #include "services/platform/base/status.h"
 #include "services/platform/base/strings.h"
+#include "services/platform/context/hurried.h"
 
 namespace huying::alert {
 namespace {
-// Less than the caller has, so that a directory that hangs leaves time to act.
-context::CallContext Hurried(const context::CallContext& context) {
-  context::CallContext hurried = context;
-  const absl::Time latest = base::SystemClock().Now() + absl::Milliseconds(kDirectoryWait_ms);
-  hurried.deadline = context.deadline == absl::Time() ? latest : std::min(context.deadline, latest);
-  return hurried;
-}
-
-bool NoAnswer(const absl::Status& status) {
-  return status.code() == absl::StatusCode::kUnavailable ||
-         status.code() == absl::StatusCode::kDeadlineExceeded ||
-         status.code() == absl::StatusCode::kResourceExhausted;
-}
 
 // directory says "areas[2]"; our caller sent "content.target_areas[2]".
 absl::Status InOurWords(const absl::Status& status, std::string_view field) {
@@ -75,9 +63,9 @@ v1::RecipientList::Recipient ToFrozen(const directory::v1::RecipientPost& post) 
 absl::StatusOr<std::optional<rules::Competence>> Gather::Competence(
     const context::CallContext& context, std::string_view permission,
     const std::vector<std::string>& areas, std::string_view field) {
-  auto answer = directory_.CheckCompetence(Hurried(context), permission, areas);
+  auto answer = directory_.CheckCompetence(context::Hurried(context), permission, areas);
   if (!answer.ok()) {
-    if (NoAnswer(answer.status())) return std::optional<rules::Competence>();
+    if (base::GaveNoAnswer(answer.status())) return std::optional<rules::Competence>();
     return InOurWords(answer.status(), field);
   }
   rules::Competence competence;
@@ -97,9 +85,9 @@ absl::StatusOr<std::optional<rules::RecipientFacts>> Gather::Recipients(
   directory::v1::ResolveRecipientsRequest request;
   for (const std::string& area : areas) request.add_areas(area);
   for (const common::v1::Tier tier : tiers) request.add_tiers(tier);
-  auto answer = directory_.ResolveRecipients(Hurried(context), request);
+  auto answer = directory_.ResolveRecipients(context::Hurried(context), request);
   if (!answer.ok()) {
-    if (NoAnswer(answer.status())) return std::optional<rules::RecipientFacts>();
+    if (base::GaveNoAnswer(answer.status())) return std::optional<rules::RecipientFacts>();
     return InOurWords(answer.status(), field);
   }
   rules::RecipientFacts facts;
@@ -111,7 +99,7 @@ absl::StatusOr<std::optional<rules::RecipientFacts>> Gather::Recipients(
   *facts.list.mutable_silent_areas() = answer->silent_areas();
   for (const auto& area : answer->targets()) Name(area, facts);
   facts.parents.insert(answer->parents().begin(), answer->parents().end());
-  NameAreasAbove(directory_, Hurried(context), facts);
+  NameAreasAbove(directory_, context::Hurried(context), facts);
   facts.as_of_seq = answer->as_of_seq();
   return std::optional<rules::RecipientFacts>(std::move(facts));
 }
@@ -125,7 +113,7 @@ Gather::HolderFacts Gather::HoldersOf(const context::CallContext& context,
   }
   directory::v1::WhoHoldsRequest request;
   for (const std::string& post : posts) request.add_posts(post);
-  auto answer = directory_.WhoHolds(Hurried(context), request);
+  auto answer = directory_.WhoHolds(context::Hurried(context), request);
   if (!answer.ok()) return facts;
   facts.holders.emplace();
   facts.as_of_seq = answer->as_of_seq();
@@ -144,7 +132,7 @@ std::string Gather::SupervisorOf(const context::CallContext& context, const std:
   if (post.empty()) return "";
   directory::v1::GetPostRequest request;
   request.set_name(post);
-  auto answer = directory_.GetPost(Hurried(context), request);
+  auto answer = directory_.GetPost(context::Hurried(context), request);
   return answer.ok() ? answer->post().supervisor() : "";
 }
 
@@ -152,9 +140,9 @@ absl::StatusOr<std::optional<rules::RecipientFacts>> Gather::AreaPath(
     const context::CallContext& context, const std::string& area) {
   directory::v1::GetAreaRequest request;
   request.set_code(area);
-  auto answer = directory_.GetArea(Hurried(context), request);
+  auto answer = directory_.GetArea(context::Hurried(context), request);
   if (!answer.ok()) {
-    if (NoAnswer(answer.status())) return std::optional<rules::RecipientFacts>();
+    if (base::GaveNoAnswer(answer.status())) return std::optional<rules::RecipientFacts>();
     return InOurWords(answer.status(), "area");
   }
   rules::RecipientFacts facts;

@@ -18,10 +18,8 @@
 //
 //   ASSIGN_OR_RETURN(auto competence, gather.Competence(context, "alert.notice.issue", areas));
 //
-// Thread-safe; blocks at most kDirectoryWait_ms per question.
+// Thread-safe; blocks at most context::kLowerServiceWait per question.
 namespace huying::alert {
-
-inline constexpr int kDirectoryWait_ms = 1500;
 
 class Gather {
  public:

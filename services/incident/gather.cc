@@ -10,21 +10,12 @@
 #include "services/incident/rules/validate.h"
 #include "services/platform/base/status.h"
 #include "services/platform/base/strings.h"
+#include "services/platform/context/hurried.h"
 
 // What every command of this service has in common: facts before the decision, and its frame.
 namespace huying::incident {
-namespace {
 
 using base::Reason;
-
-// The lower service is not there: the act goes on without it.
-bool DoesNotAnswer(const absl::Status& status) {
-  return status.code() == absl::StatusCode::kUnavailable ||
-         status.code() == absl::StatusCode::kDeadlineExceeded ||
-         status.code() == absl::StatusCode::kResourceExhausted;
-}
-
-}  // namespace
 
 template <typename T>
 absl::StatusOr<T> IncidentService::Snapshot(const ledger::RecordKind<T>& kind,
@@ -49,9 +40,9 @@ absl::StatusOr<IncidentService::Gathered> IncidentService::Gather(const Context&
                                                                   std::string_view permission) {
   Gathered gathered;
   ASSIGN_OR_RETURN(gathered.incident, Snapshot(kIncidents, incident));
-  auto said = directory_.CheckCompetence(context, permission, {gathered.incident.area()});
+  auto said = directory_.CheckCompetence(context::Hurried(context), permission, {gathered.incident.area()});
   if (!said.ok()) {
-    if (!DoesNotAnswer(said.status())) return said.status();
+    if (!base::GaveNoAnswer(said.status())) return said.status();
     return gathered;
   }
   gathered.directory_seq = said->as_of_seq();
@@ -171,9 +162,9 @@ absl::StatusOr<rules::PlanFacts> IncidentService::AskPlan(const Context& context
   plan::v1::GetPlanRequest get;
   get.set_name(plan);
   get.set_revision(revision);
-  auto found = plans_.GetPlan(context, get);
+  auto found = plans_.GetPlan(context::Hurried(context), get);
   if (!found.ok()) {
-    if (DoesNotAnswer(found.status())) return facts;
+    if (base::GaveNoAnswer(found.status())) return facts;
     return base::InField(found.status(), "plan");
   }
   plan::v1::DryRunRequest ask;
@@ -184,9 +175,9 @@ absl::StatusOr<rules::PlanFacts> IncidentService::AskPlan(const Context& context
   for (plan::v1::Fact& fact : rules::FactsOf(incident, clock_.Now())) {
     *ask.add_facts() = std::move(fact);
   }
-  auto run = plans_.DryRun(context, ask);
+  auto run = plans_.DryRun(context::Hurried(context), ask);
   if (!run.ok()) {
-    if (DoesNotAnswer(run.status())) return facts;
+    if (base::GaveNoAnswer(run.status())) return facts;
     return base::InField(run.status(), "level");
   }
   for (const plan::v1::ResponseLevel& candidate : found->plan().levels()) {

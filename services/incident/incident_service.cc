@@ -11,6 +11,7 @@
 #include "services/incident/rules/names.h"
 #include "services/incident/rules/validate.h"
 #include "services/platform/base/status.h"
+#include "services/platform/context/hurried.h"
 #include "services/platform/guard/makeups.h"
 
 // Intake and verification.
@@ -89,19 +90,20 @@ IncidentService::Command IncidentService::TakeIntake(const Context& context,
   intake.set_area(rules::NormaliseArea(request.area()));
   directory::v1::GetAreaRequest ask;
   ask.set_code(intake.area());
-  auto area = directory_.GetArea(context, ask);
+  auto area = directory_.GetArea(context::Hurried(context), ask);
   std::vector<std::string> ancestors;
   int64_t directory_seq = 0;
   if (area.ok()) {
     intake.set_area(area->area().code());
     for (const auto& above : area->ancestors()) ancestors.push_back(above.code());
     directory_seq = area->as_of_seq();
-  } else if (area.status().code() != absl::StatusCode::kUnavailable &&
-             area.status().code() != absl::StatusCode::kDeadlineExceeded) {
+  } else if (absl::IsInvalidArgument(area.status())) {
     return base::Invalid(Reason::UNKNOWN_AREA, absl::StrCat("没有区域 ", request.area()),
                          absl::StrCat("there is no area ", request.area()))
-        .Field("area");
-  }
+        .Field("area")
+        .Next("请从区划表中选择；不清楚时填报本区代码",
+              "choose one of the table; where it is not clear, give the district's own code");
+  }  // anything else is the directory's trouble, and nobody's report waits for that
   RETURN_IF_ERROR(sealer_.Seal(*intake.mutable_reporter(), ReporterDossier(context)));
   ledger::Command command;
   command.reads = {ledger::CounterRef(absl::StrCat("incidents/", rules::YearOf(clock_.Now())))};

@@ -161,6 +161,20 @@ Problem ProblemOf(const absl::Status& status) {
   return problem;
 }
 
+bool GaveNoAnswer(const absl::Status& status) {
+  switch (status.code()) {
+    case absl::StatusCode::kUnavailable:
+    case absl::StatusCode::kDeadlineExceeded:
+    case absl::StatusCode::kResourceExhausted:
+    case absl::StatusCode::kInternal:
+    case absl::StatusCode::kUnknown:
+    case absl::StatusCode::kDataLoss:
+      return true;
+    default:
+      return false;
+  }
+}
+
 absl::Status InField(const absl::Status& status, std::string_view field_prefix) {
   if (status.ok()) return status;
   Problem problem = ProblemOf(status);

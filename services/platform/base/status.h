@@ -83,6 +83,10 @@ ProblemStatus Unauthenticated(Reason reason, std::string_view zh, std::string_vi
 // The problem a status carries; a default one (reason from the code) when it carries none.
 Problem ProblemOf(const absl::Status& status);
 
+// Whether a lower service gave no answer: away, too slow, overloaded, or at fault in itself. It said
+// neither yes nor no, and an act that must not wait goes on without it.
+bool GaveNoAnswer(const absl::Status& status);
+
 // Puts `field_prefix` before the problem's field path ("alerts[2]" + "." + "title").
 absl::Status InField(const absl::Status& status, std::string_view field_prefix);
 

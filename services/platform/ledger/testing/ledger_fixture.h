@@ -39,6 +39,11 @@ inline MakeUp Doc(std::string name, std::string text) {
 // Blocks the writer thread inside a decision, so that what is sent meanwhile becomes one batch.
 class Gate {
  public:
+  // Waits for those who are on their way out: they still hold the mutex.
+  ~Gate() {
+    absl::MutexLock lock(&mutex_);
+    mutex_.Await(absl::Condition(+[](int* within) { return *within == 0; }, &within_));
+  }
   void Open() {
     absl::MutexLock lock(&mutex_);
     open_ = true;
@@ -46,7 +51,9 @@ class Gate {
   void Enter() {
     absl::MutexLock lock(&mutex_);
     entered_ = true;
+    ++within_;
     mutex_.Await(absl::Condition(&open_));
+    --within_;
   }
   void WaitUntilEntered() {
     absl::MutexLock lock(&mutex_);
@@ -57,6 +64,7 @@ class Gate {
   absl::Mutex mutex_;
   bool open_ = false;
   bool entered_ = false;
+  int within_ = 0;
 };
 
 class LedgerFixture : public ::testing::Test {
