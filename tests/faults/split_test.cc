@@ -5,8 +5,11 @@
 
 #include <algorithm>
 #include <memory>
+#include <utility>
+#include <vector>
 
 #include "huying/alert/v1/alert_service.pb.h"
+#include "tests/support/incidents.h"
 #include "tests/support/notices.h"
 #include "tests/support/system.h"
 
@@ -24,10 +27,12 @@ bool HasFlag(const common::v1::Receipt& receipt, const std::string& rule) {
 
 class SplitTest : public ::testing::Test {
  protected:
-  void SetUp() override {
+  void SetUp() override { Start({"alert"}); }
+  // Directory in the first process, `apart` in the second.
+  void Start(std::vector<std::string> apart) {
     system_ = std::make_unique<System>(
         SystemOptions{.services = {"directory"},
-                      .apart = {"alert"},
+                      .apart = std::move(apart),
                       .process_through_gate = true,
                       .limits = {{"alert.answer-limit.urgent", absl::Seconds(2)},
                                  {"alert.resolve-retry", absl::Seconds(1)}}});
@@ -85,6 +90,25 @@ TEST_F(SplitTest, ANoticeLeavesWhileDirectoryHangs) {
   EXPECT_TRUE(Eventually([&] { return !AlertOf(notice->name()).alert().recipients_unknown(); }));
   const auto answer = system_->As(kPingan).Call("alert.Answer", AnswerTo(notice->name()));
   EXPECT_TRUE(answer.ok()) << answer.status();
+}
+
+class IncidentApartTest : public SplitTest {
+ protected:
+  void SetUp() override { Start({"plan", "alert", "incident"}); }
+};
+
+TEST_F(IncidentApartTest, AnEmergencyIsTakenDownWhileDirectoryHangs) {
+  Client& community = system_->As(kPingan);
+  ASSERT_TRUE(TakeIntake(community, kPinganArea).ok());
+  system_->process_gate().Stall(true);
+  const auto taken = TakeIntake(community, kPinganArea);
+  ASSERT_TRUE(taken.ok()) << taken.status();
+  EXPECT_TRUE(HasFlag(*taken, "incident.area-unchecked")) << taken->ShortDebugString();
+  incident::v1::TakeOverRequest take_over;
+  take_over.set_name(taken->name());
+  const auto verified = system_->As(kDistrict).Call("incident.TakeOver", take_over);
+  EXPECT_TRUE(verified.ok()) << verified.status();
+  system_->process_gate().Heal();
 }
 
 TEST_F(SplitTest, AlertKilledAndStartedAgainLosesNothing) {
