@@ -27,5 +27,7 @@ elseif(HUYING_SANITIZE STREQUAL "thread")
   add_compile_options(-fsanitize=thread -fno-omit-frame-pointer -U__SANITIZE_THREAD__)
   add_link_options(-fsanitize=thread)
   add_library(huying_tsan_absl_mutex SHARED ${PROJECT_SOURCE_DIR}/tests/support/tsan_absl_mutex.cc)
-  link_libraries(huying_tsan_absl_mutex)  # first of every program's libraries, so before Abseil's
+  link_libraries(huying_tsan_absl_mutex)
+  # Before the objects: the first of every program's libraries, so its symbols stand before Abseil's.
+  add_link_options($<TARGET_FILE:huying_tsan_absl_mutex>)
 endif()

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Tells ThreadSanitizer of absl::Mutex and absl::CondVar. The packaged Abseil is not instrumented, so
+// Tells ThreadSanitizer of absl::Mutex, absl::CondVar and absl::Notification. The packaged Abseil is not instrumented, so
 // its locks order nothing in the sanitizer's eyes and every guarded field looks like a race. This library
 // stands before Abseil's in the order of symbols: each call is announced and then handed on.
 //
@@ -12,6 +12,7 @@
 #include <cstdlib>
 
 #include "absl/synchronization/mutex.h"
+#include "absl/synchronization/notification.h"
 
 namespace {
 
@@ -115,6 +116,22 @@ void Mutex::LockWhen(const Condition& condition) {
   Locks(this, 0, [&] { next(this, condition); });
 }
 
+bool Mutex::LockWhenWithTimeout(const Condition& condition, Duration timeout) {
+  static auto* const next = Next<bool(Mutex*, const Condition&, Duration)>(
+      "_ZN4absl7debian35Mutex19LockWhenWithTimeoutERKNS0_9ConditionENS0_8DurationE");
+  bool holds = false;
+  Locks(this, 0, [&] { holds = next(this, condition, timeout); });
+  return holds;
+}
+
+bool Mutex::LockWhenWithDeadline(const Condition& condition, Time deadline) {
+  static auto* const next = Next<bool(Mutex*, const Condition&, Time)>(
+      "_ZN4absl7debian35Mutex20LockWhenWithDeadlineERKNS0_9ConditionENS0_4TimeE");
+  bool holds = false;
+  Locks(this, 0, [&] { holds = next(this, condition, deadline); });
+  return holds;
+}
+
 void Mutex::Await(const Condition& condition) {
   static auto* const next = Next<void(Mutex*, const Condition&)>("_ZN4absl7debian35Mutex5AwaitERKNS0_9ConditionE");
   Waits(this, [&] { next(this, condition); });
@@ -143,6 +160,40 @@ bool CondVar::WaitWithTimeout(Mutex* mutex, Duration timeout) {
 bool CondVar::WaitWithDeadline(Mutex* mutex, Time deadline) {
   static auto* const next = Next<bool(CondVar*, Mutex*, Time)>("_ZN4absl7debian37CondVar16WaitWithDeadlineEPNS0_5MutexENS0_4TimeE");
   return Waits(mutex, [&] { return next(this, mutex, deadline); });
+}
+
+// A notification is seen without the lock where it was given before: by the flag behind its mutex.
+static void* FlagOf(const Notification* notification) {
+  return const_cast<char*>(reinterpret_cast<const char*>(notification)) + sizeof(Mutex);
+}
+
+void Notification::Notify() {
+  static auto* const next = Next<void(Notification*)>("_ZN4absl7debian312Notification6NotifyEv");
+  __tsan_release(FlagOf(this));
+  next(this);
+}
+
+void Notification::WaitForNotification() const {
+  static auto* const next = Next<void(const Notification*)>(
+      "_ZNK4absl7debian312Notification19WaitForNotificationEv");
+  next(this);
+  __tsan_acquire(FlagOf(this));
+}
+
+bool Notification::WaitForNotificationWithTimeout(Duration timeout) const {
+  static auto* const next = Next<bool(const Notification*, Duration)>(
+      "_ZNK4absl7debian312Notification30WaitForNotificationWithTimeoutENS0_8DurationE");
+  const bool notified = next(this, timeout);
+  if (notified) __tsan_acquire(FlagOf(this));
+  return notified;
+}
+
+bool Notification::WaitForNotificationWithDeadline(Time deadline) const {
+  static auto* const next = Next<bool(const Notification*, Time)>(
+      "_ZNK4absl7debian312Notification31WaitForNotificationWithDeadlineENS0_4TimeE");
+  const bool notified = next(this, deadline);
+  if (notified) __tsan_acquire(FlagOf(this));
+  return notified;
 }
 
 ABSL_NAMESPACE_END
