@@ -18,6 +18,15 @@ absl::Status Outside(const std::string& area) {
       .Next("由属地或上级岗位办理", "ask a post of that area or above");
 }
 
+// What the token alone says. An incident taken down while directory was away does not know what lies
+// above it: then only a post of the lowest tier, with nothing beneath, is surely outside.
+bool SurelyOutside(const common::v1::Actor& actor, const v1::Incident& incident) {
+  if (actor.area() == incident.area()) return false;
+  const auto& above = incident.area_ancestors();
+  if (above.empty()) return actor.tier() == common::v1::COMMUNITY;
+  return std::find(above.begin(), above.end(), actor.area()) == above.end();
+}
+
 }  // namespace
 
 common::v1::Flag MakeFlag(std::string_view rule_id, std::string_view text) {
@@ -32,10 +41,7 @@ absl::StatusOr<std::vector<common::v1::Flag>> JudgeCompetence(
     const v1::Incident& incident, bool wants_power_item) {
   std::vector<common::v1::Flag> flags;
   if (!competence) {
-    const auto& above = incident.area_ancestors();
-    const bool within = actor.area() == incident.area() ||
-                        std::find(above.begin(), above.end(), actor.area()) != above.end();
-    if (!within) return Outside(incident.area());
+    if (SurelyOutside(actor, incident)) return Outside(incident.area());
     flags.push_back(MakeFlag("incident.competence.unchecked", "权限待核：组织目录没有应答"));
     return flags;
   }

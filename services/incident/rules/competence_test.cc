@@ -55,5 +55,20 @@ TEST_F(CompetenceTest, WithoutDirectoryTheTokensAreaDecidesAndItIsFlagged) {
       Reason::OUTSIDE_AREA);
 }
 
+TEST_F(CompetenceTest, AnIncidentThatDoesNotKnowWhatLiesAboveItIsHandledByWhoeverMayBeAbove) {
+  incident_.clear_area_ancestors();
+  actor_.set_area("230407000000");
+  for (const auto tier : {common::v1::SUBDISTRICT, common::v1::DISTRICT}) {
+    actor_.set_tier(tier);
+    auto flags = JudgeCompetence(actor_, std::nullopt, incident_, false);
+    ASSERT_TRUE(flags.ok()) << flags.status();
+    EXPECT_EQ(flags->front().rule_id(), "incident.competence.unchecked");
+  }
+  actor_.set_area("230407001002");
+  actor_.set_tier(common::v1::COMMUNITY);
+  EXPECT_EQ(base::ProblemOf(JudgeCompetence(actor_, std::nullopt, incident_, false).status()).reason(),
+            Reason::OUTSIDE_AREA);
+}
+
 }  // namespace
 }  // namespace huying::incident::rules
