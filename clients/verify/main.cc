@@ -28,8 +28,9 @@ void Print(const huying::verify::Report& report) {
   }
   for (const auto& finding : report.findings) std::cout << "✗ " << finding.text << "\n";
   if (report.findings.empty()) {
-    std::cout << "✓ 未被改动; 请将密钥指纹与公布的核对 / unchanged; compare the key with the published "
-                 "fingerprint\n";
+    std::cout
+        << "✓ 未被改动; 请将密钥指纹与公布的核对 / unchanged; compare the key with the published "
+           "fingerprint\n";
   }
 }
 
@@ -39,7 +40,9 @@ int main(int argc, char** argv) {
   CLI::App app{
       "huying-verify 离线核验导出的案卷 / checks an exported case file offline.\n"
       "It names what was flipped, cut off, taken out or left out since the export."};
-  app.footer("Example: huying-verify 2009-11-21.case --key district.pub\nExit: 0 unchanged, 1 findings, 2 usage");
+  app.footer(
+      "Example: huying-verify 2009-11-21.case --key district.pub\nExit: 0 unchanged, 1 findings, 2 "
+      "usage");
   std::string path;
   std::string key_path;
   app.add_option("file", path, "案卷文件 / the case file")->required()->check(CLI::ExistingFile);

@@ -116,7 +116,8 @@ class LedgerCheck {
               std::to_string(part_.entries_size()));
     } else if (last_seq_ != statement_.case_last_seq() ||
                part_.entries_size() != statement_.case_entries()) {
-      Add(Problem::kEntryMisplaced, last_seq_, "记录比声明的多", "there are more entries than stated");
+      Add(Problem::kEntryMisplaced, last_seq_, "记录比声明的多",
+          "there are more entries than stated");
     } else if (last_seq_ > 0 && last_hash_ != statement_.case_last_hash()) {
       Add(Problem::kEntryChanged, last_seq_, "最后一条记录被改动", "the last entry was changed");
     }
@@ -161,7 +162,8 @@ Report VerifyCaseFile(std::string_view bytes, std::string_view trusted_public_ke
   Report report;
   platform::v1::SignedCaseFile signed_file;
   CaseFile file;
-  if (sodium_init() < 0 || !signed_file.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())) ||
+  if (sodium_init() < 0 ||
+      !signed_file.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())) ||
       !file.ParseFromString(signed_file.case_file()) || file.case_id().empty()) {
     report.findings.push_back(
         {Problem::kUnreadable, "", 0, "这不是可读的案卷文件 / this is not a readable case file"});

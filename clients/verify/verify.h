@@ -16,16 +16,16 @@
 namespace huying::verify {
 
 enum class Problem {
-  kUnreadable,        // not a case file
-  kUntrustedKey,      // signed with another key than the one given
-  kFileSignature,     // the list of ledgers was changed after signing
-  kStatement,         // a ledger's statement is missing or its signature is wrong
-  kLedgerLeftOut,     // other statements name a ledger that has no part here
-  kEntryChanged,      // the bytes of an entry are not those that were chained
-  kEntryMissing,      // an entry in between was taken out
-  kEntriesCut,        // entries at the end were taken off
-  kEntryMisplaced,    // wrong order, another case, or a number that is not its own
-  kRecordChanged,     // a record is not the after-image of its last entry
+  kUnreadable,      // not a case file
+  kUntrustedKey,    // signed with another key than the one given
+  kFileSignature,   // the list of ledgers was changed after signing
+  kStatement,       // a ledger's statement is missing or its signature is wrong
+  kLedgerLeftOut,   // other statements name a ledger that has no part here
+  kEntryChanged,    // the bytes of an entry are not those that were chained
+  kEntryMissing,    // an entry in between was taken out
+  kEntriesCut,      // entries at the end were taken off
+  kEntryMisplaced,  // wrong order, another case, or a number that is not its own
+  kRecordChanged,   // a record is not the after-image of its last entry
 };
 
 struct Finding {

@@ -17,7 +17,8 @@ using ledger::Transaction;
 
 absl::Status NeedName(const std::string& name) {
   if (!name.empty()) return absl::OkStatus();
-  return base::Invalid(base::Reason::FIELD_MISSING, "缺少演练名称", "the exercise's name is missing")
+  return base::Invalid(base::Reason::FIELD_MISSING, "缺少演练名称",
+                       "the exercise's name is missing")
       .Field("name");
 }
 
@@ -91,7 +92,8 @@ absl::StatusOr<Command> DrillService::ResumeExercise(const CallContext&,
 absl::StatusOr<Command> DrillService::RecordInject(const CallContext&,
                                                    const v1::RecordInjectRequest& request) {
   if (!request.has_at()) {
-    return base::Invalid(base::Reason::FIELD_MISSING, "缺少时间", "the time is missing").Field("at");
+    return base::Invalid(base::Reason::FIELD_MISSING, "缺少时间", "the time is missing")
+        .Field("at");
   }
   return Change(request.name(), [request](v1::Exercise exercise, Transaction&) {
     return rules::RecordInject(std::move(exercise), request.inject(),
@@ -120,8 +122,8 @@ absl::StatusOr<v1::GetExerciseResponse> DrillService::GetExercise(
 absl::StatusOr<v1::ListExercisesResponse> DrillService::ListExercises(
     const CallContext&, const v1::ListExercisesRequest& request) {
   ASSIGN_OR_RETURN(auto reader, ledger_.Read());
-  ASSIGN_OR_RETURN(auto page, reader->List(Exercises(), {.newest_first = true},
-                                           request.page_size(), request.page_token()));
+  ASSIGN_OR_RETURN(auto page, reader->List(Exercises(), {.newest_first = true}, request.page_size(),
+                                           request.page_token()));
   v1::ListExercisesResponse response;
   for (auto& item : page.items) *response.add_exercises() = std::move(item.value);
   response.set_next_page_token(page.next_page_token);

@@ -97,16 +97,16 @@ absl::StatusOr<ledger::Command> DrillService::FinishExercise(
   });
 }
 
-absl::StatusOr<ledger::Command> DrillService::StopExercise(
-    const CallContext& context, const v1::StopExerciseRequest& request) {
+absl::StatusOr<ledger::Command> DrillService::StopExercise(const CallContext& context,
+                                                           const v1::StopExerciseRequest& request) {
   ASSIGN_OR_RETURN(const v1::Exercise exercise, Load(request.name()));
   // A realm that does not answer, or was never opened, must not keep anybody from stopping.
   const absl::StatusOr<absl::Time> asked = RealmNow(context, exercise.realm());
   const absl::Time realm_now = asked.ok() ? *asked : base::FromProto(exercise.starts_at());
-  return Change(request.name(), [realm_now, reason = request.reason()](v1::Exercise current,
-                                                                       ledger::Transaction&) {
-    return rules::Stop(std::move(current), reason, realm_now);
-  });
+  return Change(request.name(),
+                [realm_now, reason = request.reason()](v1::Exercise current, ledger::Transaction&) {
+                  return rules::Stop(std::move(current), reason, realm_now);
+                });
 }
 
 }  // namespace huying::drill

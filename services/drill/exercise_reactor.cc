@@ -40,9 +40,10 @@ class ExerciseReactor final : public ledger::Reactor {
               RETURN_IF_ERROR(preparation_.Run(context, exercise, context.request_id));
               return Receipt();
             },
-            .record = [name = exercise.name()](const absl::StatusOr<Receipt>& outcome) {
-              return Recorded(name, outcome.status());
-            }};
+            .record =
+                [name = exercise.name()](const absl::StatusOr<Receipt>& outcome) {
+                  return Recorded(name, outcome.status());
+                }};
   }
 
   Step Close(const v1::Exercise& exercise) {
@@ -65,8 +66,8 @@ class ExerciseReactor final : public ledger::Reactor {
                      v1::Exercise& exercise = stored.value;
                      if (exercise.state() != v1::PREPARING) {
                        // Stopped meanwhile: that stands, and this is a remark on it.
-                       exercise.set_problem(text.empty() ? "准备完成时已不在准备 / no longer preparing"
-                                                         : text);
+                       exercise.set_problem(
+                           text.empty() ? "准备完成时已不在准备 / no longer preparing" : text);
                      } else if (text.empty()) {
                        ASSIGN_OR_RETURN(exercise, rules::Prepared(std::move(exercise)));
                      } else {

@@ -15,8 +15,8 @@ namespace {
 // A repetition after a crash may carry newer live data under the same id: what was copied stands.
 absl::Status CopiedAlready(const absl::StatusOr<common::v1::Receipt>& receipt) {
   if (receipt.ok()) return absl::OkStatus();
-  const bool conflict = base::ProblemOf(receipt.status()).reason() ==
-                        base::Reason::REQUEST_ID_CONFLICT;
+  const bool conflict =
+      base::ProblemOf(receipt.status()).reason() == base::Reason::REQUEST_ID_CONFLICT;
   return conflict ? absl::OkStatus() : receipt.status();
 }
 

@@ -53,9 +53,9 @@ absl::StatusOr<rules::Probes> RealmClient::Probe(const context::CallContext& con
   request.set_realm(std::string(realm));
   rules::Probes probes;
   for (rpc::Caller* process : processes_) {
-    ASSIGN_OR_RETURN(platform::v1::ProbeResponse probe,
-                     rpc::Call<platform::v1::ProbeResponse>(*process, Into(context, kLive), kProbe,
-                                                            request));
+    ASSIGN_OR_RETURN(
+        platform::v1::ProbeResponse probe,
+        rpc::Call<platform::v1::ProbeResponse>(*process, Into(context, kLive), kProbe, request));
     probes.push_back(std::move(probe));
   }
   return probes;
@@ -115,8 +115,7 @@ absl::StatusOr<std::vector<rules::SeenEntry>> RealmClient::Entries(
   std::vector<rules::SeenEntry> entries;
   for (size_t i = 0; i < probes.size(); ++i) {
     for (const auto& ledger : probes[i].ledgers()) {
-      RETURN_IF_ERROR(
-          ReadLedger(*processes_[i], Into(context, realm), ledger.ledger(), entries));
+      RETURN_IF_ERROR(ReadLedger(*processes_[i], Into(context, realm), ledger.ledger(), entries));
     }
   }
   return entries;

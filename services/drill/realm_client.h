@@ -32,8 +32,7 @@ class RealmClient {
   absl::StatusOr<rules::Probes> Probe(const context::CallContext& context, std::string_view realm);
   // Lower services may be called by upper ones whose deadline comes due, so every process has the
   // new time before any of them acts on it.
-  absl::Status SetTime(const context::CallContext& context, std::string_view realm,
-                       absl::Time now);
+  absl::Status SetTime(const context::CallContext& context, std::string_view realm, absl::Time now);
   absl::Status Close(const context::CallContext& context, std::string_view realm);
 
   // Every entry of every ledger of the realm.

@@ -89,8 +89,8 @@ class Program {
   // False at the end of the output.
   bool Read(absl::Time until) {
     pollfd ready = {out_, POLLIN, 0};
-    const int wait_ms = static_cast<int>(
-        std::max<int64_t>(0, absl::ToInt64Milliseconds(until - absl::Now())));
+    const int wait_ms =
+        static_cast<int>(std::max<int64_t>(0, absl::ToInt64Milliseconds(until - absl::Now())));
     if (::poll(&ready, 1, wait_ms) <= 0) return wait_ms > 0;
     char buffer[4096];
     const ssize_t size = ::read(out_, buffer, sizeof(buffer));

@@ -40,7 +40,8 @@ absl::StatusOr<IncidentService::Gathered> IncidentService::Gather(const Context&
                                                                   std::string_view permission) {
   Gathered gathered;
   ASSIGN_OR_RETURN(gathered.incident, Snapshot(kIncidents, incident));
-  auto said = directory_.CheckCompetence(context::Hurried(context), permission, {gathered.incident.area()});
+  auto said =
+      directory_.CheckCompetence(context::Hurried(context), permission, {gathered.incident.area()});
   if (!said.ok()) {
     if (!base::GaveNoAnswer(said.status())) return said.status();
     return gathered;

@@ -86,11 +86,18 @@ TEST(Arrows, AServiceKnowsOnlyTheApiOfLowerOnes) {
 }
 
 TEST(Arrows, RulesArePure) {
-  const std::vector<std::string> never = {
-      "services/platform/ledger/", "services/platform/sql/", "services/platform/push/",
-      "services/platform/rpc/",    "services/platform/auth/", "services/platform/runtime/",
-      "services/platform/obs/",    "spdlog/",                 "grpcpp/",
-      "fstream",                   "thread",                  "mutex"};
+  const std::vector<std::string> never = {"services/platform/ledger/",
+                                          "services/platform/sql/",
+                                          "services/platform/push/",
+                                          "services/platform/rpc/",
+                                          "services/platform/auth/",
+                                          "services/platform/runtime/",
+                                          "services/platform/obs/",
+                                          "spdlog/",
+                                          "grpcpp/",
+                                          "fstream",
+                                          "thread",
+                                          "mutex"};
   for (const Source& source : Cpp("services")) {
     if (!Contains(source.path, "/rules/") || StartsWith(source.path, "services/platform") ||
         source.is_test) {
@@ -120,7 +127,8 @@ TEST(Arrows, OnlyTheClockAsksTheMachineForTheTime) {
   for (const std::string folder : {"services", "clients"}) {
     for (const Source& source : Cpp(folder)) {
       if (source.path == "services/platform/base/clock.cc" || source.is_test) continue;
-      for (const std::string call : {"absl::Now(", "system_clock::now(", "gettimeofday(", "time(nullptr)"}) {
+      for (const std::string call :
+           {"absl::Now(", "system_clock::now(", "gettimeofday(", "time(nullptr)"}) {
         EXPECT_FALSE(Contains(source.text, call)) << source.path << " calls " << call;
       }
     }

@@ -58,7 +58,8 @@ TEST(Policies, AMutationHasARequestIdALaneAndAReceipt) {
     const FieldDescriptor* id = method->input_type()->FindFieldByName("request_id");
     ASSERT_NE(id, nullptr) << method->full_name();
     EXPECT_EQ(id->type(), FieldDescriptor::TYPE_STRING) << method->full_name();
-    EXPECT_EQ(method->output_type()->full_name(), "huying.common.v1.Receipt") << method->full_name();
+    EXPECT_EQ(method->output_type()->full_name(), "huying.common.v1.Receipt")
+        << method->full_name();
     EXPECT_NE(policy.lane(), common::v1::LANE_UNSPECIFIED) << method->full_name();
   }
 }

@@ -34,7 +34,8 @@ inline bool StartsWith(const std::string& text, const std::string& start) {
 }
 
 // Files under `folder` with one of the endings.
-inline std::vector<Source> Sources(const std::string& folder, const std::vector<std::string>& endings) {
+inline std::vector<Source> Sources(const std::string& folder,
+                                   const std::vector<std::string>& endings) {
   std::vector<Source> sources;
   const std::filesystem::path root(HUYING_SOURCE_DIR);
   if (!std::filesystem::exists(root / folder)) return sources;

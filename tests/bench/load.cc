@@ -119,7 +119,9 @@ class Load {
       request.set_description(Title(settings_.bytes));
       return Bytes(request);
     }
-    return settings_.what == "etcd" ? EtcdPut("units/bench-" + std::to_string(number % kNames), text) : text;
+    return settings_.what == "etcd"
+               ? EtcdPut("units/bench-" + std::to_string(number % kNames), text)
+               : text;
   }
 
   void Next(std::unique_ptr<Call> call) {
@@ -190,7 +192,8 @@ int main(int argc, char** argv) {
   CLI::App app{"load generator of ./dev bench"};
   Settings settings;
   app.add_option("--target", settings.target)->required();
-  app.add_option("--what", settings.what)->check(CLI::IsMember({"echo", "huying", "intake", "etcd"}));
+  app.add_option("--what", settings.what)
+      ->check(CLI::IsMember({"echo", "huying", "intake", "etcd"}));
   app.add_option("--token", settings.token);
   app.add_option("--in_flight", settings.in_flight)->check(CLI::Range(1, 4096));
   app.add_option("--seconds", settings.seconds)->check(CLI::Range(0.1, 60.0));

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "services/platform/config/config.h"
+
 #include <cstdint>
 #include <string>
 #include <string_view>
-
-#include "services/platform/config/config.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace huying::config;

@@ -10,8 +10,7 @@ constexpr char kAreas[] =
     "SUBDISTRICT,230407001,230407001000,岭北街道,230407\n";
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  (void)huying::directory::ParseDirectoryYaml({reinterpret_cast<const char*>(data), size},
-                                              kAreas,
+  (void)huying::directory::ParseDirectoryYaml({reinterpret_cast<const char*>(data), size}, kAreas,
                                               {.from = absl::CivilDay(2026, 3, 1), .days = 3},
                                               "directory.yaml");
   return 0;

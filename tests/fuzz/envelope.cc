@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "services/platform/push/envelope.h"
+
 #include <cstdint>
 #include <cstdlib>
 #include <string>
 #include <string_view>
 #include <variant>
-
-#include "services/platform/push/envelope.h"
 
 // No bytes of somebody without the key may open: whoever reaches Redis cannot issue an alert.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "services/platform/rules/rule_table.h"
+
 #include <cstdint>
 #include <string_view>
-
-#include "services/platform/rules/rule_table.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   auto table = huying::rules::RuleTable::FromText({reinterpret_cast<const char*>(data), size});

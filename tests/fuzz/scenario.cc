@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "clients/drill/scenario.h"
+
 #include <cstdint>
 #include <string_view>
-
-#include "clients/drill/scenario.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   huying::drill_client::Findings findings;

@@ -70,7 +70,8 @@ int Enter(Cli& cli, const std::string& realm, const std::string& post) {
   request.set_realm(realm);
   request.set_post(post);
   directory::v1::TokenResponse token;
-  absl::Status status = cli.session().Call(std::string(kDirectoryService) + "EnterRealm", request, &token);
+  absl::Status status =
+      cli.session().Call(std::string(kDirectoryService) + "EnterRealm", request, &token);
   if (status.ok()) status = cli.session().Keep(token, cli.session().account());
   return status.ok() ? PrintSignedIn(cli, token) : cli.Fail(status);
 }
@@ -78,7 +79,8 @@ int Enter(Cli& cli, const std::string& realm, const std::string& post) {
 int WhoAmI(Cli& cli) {
   directory::v1::RenewTokenRequest request;
   directory::v1::TokenResponse token;
-  absl::Status status = cli.session().Call(std::string(kDirectoryService) + "RenewToken", request, &token);
+  absl::Status status =
+      cli.session().Call(std::string(kDirectoryService) + "RenewToken", request, &token);
   if (status.ok()) status = cli.session().Keep(token, cli.session().account());
   return status.ok() ? PrintSignedIn(cli, token) : cli.Fail(status);
 }

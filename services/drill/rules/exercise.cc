@@ -106,7 +106,8 @@ absl::StatusOr<v1::Exercise> RecordInject(v1::Exercise exercise, std::string_vie
   for (v1::Inject& known : *exercise.mutable_injects()) {
     if (known.id() != inject) continue;
     if (known.has_played_at()) {
-      return base::Refused(Reason::ALREADY_EXISTS, "该情景已经注入", "this inject was played already")
+      return base::Refused(Reason::ALREADY_EXISTS, "该情景已经注入",
+                           "this inject was played already")
           .Field("inject")
           .Rule("drill.inject-once");
     }

@@ -15,15 +15,23 @@ struct Words {
   const char* en;
 };
 constexpr Words kCommandWords[kExerciseCommands] = {
-    {"批准", "approve"},   {"启动", "start"},     {"就绪", "report ready"},
-    {"准备失败", "fail preparing"}, {"暂停", "pause"},     {"继续", "resume"},
-    {"记录情景", "record an inject"}, {"结束", "finish"},    {"终止", "stop"},
-    {"评分", "score"},     {"归档", "archive"},
+    {"批准", "approve"},
+    {"启动", "start"},
+    {"就绪", "report ready"},
+    {"准备失败", "fail preparing"},
+    {"暂停", "pause"},
+    {"继续", "resume"},
+    {"记录情景", "record an inject"},
+    {"结束", "finish"},
+    {"终止", "stop"},
+    {"评分", "score"},
+    {"归档", "archive"},
 };
 constexpr Words kStateWords[kExerciseStates] = {
-    {"无", "none"},        {"计划", "planned"},   {"已批准", "approved"}, {"准备中", "preparing"},
-    {"进行中", "running"}, {"已暂停", "paused"},  {"已终止", "stopped"},  {"已结束", "finished"},
-    {"已评估", "evaluated"}, {"已归档", "archived"},
+    {"无", "none"},          {"计划", "planned"},    {"已批准", "approved"},
+    {"准备中", "preparing"}, {"进行中", "running"},  {"已暂停", "paused"},
+    {"已终止", "stopped"},   {"已结束", "finished"}, {"已评估", "evaluated"},
+    {"已归档", "archived"},
 };
 
 Words Allowed(v1::ExerciseState state, std::string* zh, std::string* en) {

@@ -15,14 +15,14 @@ using enum ExerciseCommand;
 
 // Written out a second time on purpose: the table is walked against it, cell by cell.
 const std::map<std::pair<int, ExerciseCommand>, v1::ExerciseState> kAllowed = {
-    {{v1::PLANNED, kApprove}, v1::APPROVED},       {{v1::PLANNED, kStop}, v1::STOPPED},
-    {{v1::APPROVED, kStart}, v1::PREPARING},       {{v1::APPROVED, kStop}, v1::STOPPED},
-    {{v1::PREPARING, kPrepared}, v1::RUNNING},     {{v1::PREPARING, kPrepareFailed}, v1::APPROVED},
-    {{v1::PREPARING, kStop}, v1::STOPPED},         {{v1::RUNNING, kPause}, v1::PAUSED},
-    {{v1::RUNNING, kRecordInject}, v1::RUNNING},   {{v1::RUNNING, kFinish}, v1::FINISHED},
-    {{v1::RUNNING, kStop}, v1::STOPPED},           {{v1::PAUSED, kResume}, v1::RUNNING},
-    {{v1::PAUSED, kFinish}, v1::FINISHED},         {{v1::PAUSED, kStop}, v1::STOPPED},
-    {{v1::FINISHED, kScore}, v1::EVALUATED},       {{v1::STOPPED, kArchive}, v1::ARCHIVED},
+    {{v1::PLANNED, kApprove}, v1::APPROVED},     {{v1::PLANNED, kStop}, v1::STOPPED},
+    {{v1::APPROVED, kStart}, v1::PREPARING},     {{v1::APPROVED, kStop}, v1::STOPPED},
+    {{v1::PREPARING, kPrepared}, v1::RUNNING},   {{v1::PREPARING, kPrepareFailed}, v1::APPROVED},
+    {{v1::PREPARING, kStop}, v1::STOPPED},       {{v1::RUNNING, kPause}, v1::PAUSED},
+    {{v1::RUNNING, kRecordInject}, v1::RUNNING}, {{v1::RUNNING, kFinish}, v1::FINISHED},
+    {{v1::RUNNING, kStop}, v1::STOPPED},         {{v1::PAUSED, kResume}, v1::RUNNING},
+    {{v1::PAUSED, kFinish}, v1::FINISHED},       {{v1::PAUSED, kStop}, v1::STOPPED},
+    {{v1::FINISHED, kScore}, v1::EVALUATED},     {{v1::STOPPED, kArchive}, v1::ARCHIVED},
     {{v1::EVALUATED, kArchive}, v1::ARCHIVED},
 };
 

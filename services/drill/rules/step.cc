@@ -27,7 +27,8 @@ std::string Unsettled(const Probes& probes, absl::Time now) {
       if (ledger.reactor_lag() > 0) {
         return absl::StrCat(name, ": reactors behind by ", ledger.reactor_lag());
       }
-      if (ledger.relay_lag() > 0) return absl::StrCat(name, ": relay behind by ", ledger.relay_lag());
+      if (ledger.relay_lag() > 0)
+        return absl::StrCat(name, ": relay behind by ", ledger.relay_lag());
       if (ledger.streams_behind() > 0) {
         return absl::StrCat(name, ": ", ledger.streams_behind(), " streams behind");
       }

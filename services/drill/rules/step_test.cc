@@ -66,7 +66,8 @@ TEST(Step, TheNextTimeIsTheEarliestDueTimeButNotPastUntil) {
 }
 
 TEST(Step, HeadsOfAllProcessesAreOneMap) {
-  EXPECT_EQ(Heads(TwoProcesses()), (std::map<std::string, int64_t>{{"incident", 12}, {"alert", 4}}));
+  EXPECT_EQ(Heads(TwoProcesses()),
+            (std::map<std::string, int64_t>{{"incident", 12}, {"alert", 4}}));
 }
 
 }  // namespace

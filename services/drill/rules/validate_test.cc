@@ -44,9 +44,7 @@ TEST(ValidatePlan, EachMistakeIsNamedByItsField) {
            {"expectations[0].limit",
             [](auto& r) { r.mutable_expectations(0)->mutable_limit()->set_seconds(0); }},
            {"expectations[0].limit",
-            [](auto& r) {
-              r.mutable_expectations(0)->mutable_limit()->set_seconds(100 * 86400);
-            }},
+            [](auto& r) { r.mutable_expectations(0)->mutable_limit()->set_seconds(100 * 86400); }},
            {"expectations[0].tolerance",
             [](auto& r) { r.mutable_expectations(0)->mutable_tolerance()->set_seconds(-5); }},
            {"expectations[0].match",
@@ -56,8 +54,7 @@ TEST(ValidatePlan, EachMistakeIsNamedByItsField) {
            {"expectations[0].match.tier",
             [](auto& r) { r.mutable_expectations(0)->mutable_match()->set_tier("VILLAGE"); }},
            {"expectations[1].from", [](auto& r) { r.mutable_expectations(1)->set_from("nobody"); }},
-           {"expectations[1].from",
-            [](auto& r) { r.mutable_expectations(0)->set_silence(true); }},
+           {"expectations[1].from", [](auto& r) { r.mutable_expectations(0)->set_silence(true); }},
            {"expectations[0].from",
             [](auto& r) { r.mutable_expectations(0)->set_from("written"); }},
            {"injects",

@@ -66,8 +66,9 @@ TEST_F(CompetenceTest, AnIncidentThatDoesNotKnowWhatLiesAboveItIsHandledByWhoeve
   }
   actor_.set_area("230407001002");
   actor_.set_tier(common::v1::COMMUNITY);
-  EXPECT_EQ(base::ProblemOf(JudgeCompetence(actor_, std::nullopt, incident_, false).status()).reason(),
-            Reason::OUTSIDE_AREA);
+  EXPECT_EQ(
+      base::ProblemOf(JudgeCompetence(actor_, std::nullopt, incident_, false).status()).reason(),
+      Reason::OUTSIDE_AREA);
 }
 
 }  // namespace

@@ -22,8 +22,8 @@
 #define HUYING_CONCAT_INNER(a, b) a##b
 #define HUYING_CONCAT(a, b) HUYING_CONCAT_INNER(a, b)
 
-#define RETURN_IF_ERROR(expression)                       \
-  do {                                                    \
+#define RETURN_IF_ERROR(expression)                                         \
+  do {                                                                      \
     if (absl::Status status_ = (expression); !status_.ok()) return status_; \
   } while (false)
 

@@ -63,7 +63,9 @@ class Routes {
   // `service` of a call = find(context.realm). Services without a ledger pass no find_ledger and
   // register no mutation.
   Routes(RouteTable& table, std::string name, FindService find, FindLedger find_ledger = nullptr)
-      : table_(table), name_(std::move(name)), find_(std::move(find)),
+      : table_(table),
+        name_(std::move(name)),
+        find_(std::move(find)),
         find_ledger_(std::move(find_ledger)) {}
 
   template <typename Request>
@@ -72,9 +74,10 @@ class Routes {
                                                                      const Request&)) {
     Route route = Make<Request, common::v1::Receipt>(rpc);
     route.ledger = find_ledger_;
-    route.mutate = [find = find_, use_case](const context::CallContext& context,
-                                            const google::protobuf::Message& request)
-        -> absl::StatusOr<ledger::Command> {
+    route.mutate =
+        [find = find_, use_case](
+            const context::CallContext& context,
+            const google::protobuf::Message& request) -> absl::StatusOr<ledger::Command> {
       ASSIGN_OR_RETURN(Service * service, find(context.realm));
       return (service->*use_case)(context, static_cast<const Request&>(request));
     };

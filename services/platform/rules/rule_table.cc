@@ -23,8 +23,7 @@ absl::Time To(const RuleRow& row) {
 }
 
 base::ProblemStatus BadRow(const RuleRow& row, std::string_view zh, std::string_view en) {
-  return base::Invalid(base::Reason::FIELD_INVALID,
-                       absl::StrCat("规则 ", row.id(), ": ", Abs(zh)),
+  return base::Invalid(base::Reason::FIELD_INVALID, absl::StrCat("规则 ", row.id(), ": ", Abs(zh)),
                        absl::StrCat("rule ", row.id(), ": ", Abs(en)))
       .Field("rows");
 }

@@ -6,7 +6,9 @@
 namespace huying::rules {
 namespace {
 
-absl::Time Day(int year) { return absl::FromCivil(absl::CivilDay(year, 1, 1), absl::UTCTimeZone()); }
+absl::Time Day(int year) {
+  return absl::FromCivil(absl::CivilDay(year, 1, 1), absl::UTCTimeZone());
+}
 
 TEST(RuleTable, AnOldCaseUsesTheRowOfItsDate) {
   auto table = RuleTable::FromText(R"(

@@ -105,8 +105,9 @@ absl::StatusOr<absl::Time> LastBackup(const std::string& data_dir);
 // ---- verify
 
 struct VerifyOptions {
-  std::string data_dir;    // of a server (running or not) or of a backup
-  std::string public_key;  // 32 bytes; empty: the one in the folder, which proves nothing against its owner
+  std::string data_dir;  // of a server (running or not) or of a backup
+  std::string
+      public_key;  // 32 bytes; empty: the one in the folder, which proves nothing against its owner
 };
 struct LedgerReport {
   std::string realm;

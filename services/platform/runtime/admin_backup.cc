@@ -44,8 +44,7 @@ class Copy {
   // A small file; one that is not there is left out.
   absl::Status AddFile(const std::string& path) {
     if (!fs::exists(absl::StrCat(from_, "/", path))) return absl::OkStatus();
-    RETURN_IF_ERROR(
-        CopyFileDurably(absl::StrCat(from_, "/", path), absl::StrCat(to_, "/", path)));
+    RETURN_IF_ERROR(CopyFileDurably(absl::StrCat(from_, "/", path), absl::StrCat(to_, "/", path)));
     return Describe(path).status();
   }
 
@@ -80,9 +79,8 @@ void SortForBackup(std::vector<LedgerFile>& files, const std::vector<std::string
   const auto rank = [&](const LedgerFile& file) {
     return std::find(order.begin(), order.end(), file.service) - order.begin();
   };
-  std::stable_sort(files.begin(), files.end(), [&](const LedgerFile& a, const LedgerFile& b) {
-    return rank(a) > rank(b);
-  });
+  std::stable_sort(files.begin(), files.end(),
+                   [&](const LedgerFile& a, const LedgerFile& b) { return rank(a) > rank(b); });
 }
 
 absl::Status CopyKeyStore(const Layout& layout, const std::string& to) {
@@ -98,8 +96,8 @@ absl::Status CopyKeyStore(const Layout& layout, const std::string& to) {
 absl::Status CopyKeys(const Layout& layout, const std::string& to) {
   ASSIGN_OR_RETURN(Staging staging, Staging::Begin(to));
   for (const auto& file : fs::directory_iterator(layout.keys_folder())) {
-    RETURN_IF_ERROR(CopyFileDurably(
-        file.path().string(), staging.path() + "/" + file.path().filename().string()));
+    RETURN_IF_ERROR(CopyFileDurably(file.path().string(),
+                                    staging.path() + "/" + file.path().filename().string()));
   }
   return staging.Finish();
 }

@@ -58,9 +58,9 @@ absl::Status CheckLedger(sql::Engine& engine, const LedgerFile& file, const Head
         }
         ASSIGN_OR_RETURN(std::vector<ledger::Finding> findings, ledger::VerifyLedger(reader));
         for (const ledger::Finding& finding : findings) {
-          report.findings.push_back(
-              finding.seq > 0 ? absl::StrCat("entry ", finding.seq, ": ", finding.what)
-                              : finding.what);
+          report.findings.push_back(finding.seq > 0
+                                        ? absl::StrCat("entry ", finding.seq, ": ", finding.what)
+                                        : finding.what);
         }
         const auto known = heads.find({file.realm, file.service});
         if (known == heads.end()) return absl::OkStatus();
@@ -71,8 +71,7 @@ absl::Status CheckLedger(sql::Engine& engine, const LedgerFile& file, const Head
         return absl::OkStatus();
       });
   if (!status.ok()) {
-    report.findings.push_back(
-        absl::StrCat("cannot be read: ", status.status().message()));
+    report.findings.push_back(absl::StrCat("cannot be read: ", status.status().message()));
   }
   result.ledgers.push_back(std::move(report));
   return absl::OkStatus();

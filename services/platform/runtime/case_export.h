@@ -32,10 +32,9 @@ absl::StatusOr<platform::v1::SignedStatement> SignHead(ledger::Reader& reader,
                                                        const ExportContext& context);
 
 // RESOURCE_EXHAUSTED for a case beyond the limits above.
-absl::StatusOr<platform::v1::CaseFileLedger> ExportCasePart(ledger::Reader& reader,
-                                                            const platform::v1::LedgerHeader& header,
-                                                            std::string_view case_id,
-                                                            const ExportContext& context);
+absl::StatusOr<platform::v1::CaseFileLedger> ExportCasePart(
+    ledger::Reader& reader, const platform::v1::LedgerHeader& header, std::string_view case_id,
+    const ExportContext& context);
 
 platform::v1::SignedStatement SignStatement(const platform::v1::Statement& statement,
                                             const auth::SigningKey& key);

@@ -21,10 +21,10 @@ constexpr char kHeadsSuffix[] = ".pb";
 constexpr size_t kDateBytes = 10;  // "2026-03-01"
 
 absl::Status BadFile(const std::string& path) {
-  return base::Refused(base::Reason::CONDITION_NOT_MET,
-                       absl::StrCat("账本签名文件 ", path, " 被改动或由另一密钥签名"),
-                       absl::StrCat("the signed heads in ", path,
-                                    " were changed or signed with another key"));
+  return base::Refused(
+      base::Reason::CONDITION_NOT_MET,
+      absl::StrCat("账本签名文件 ", path, " 被改动或由另一密钥签名"),
+      absl::StrCat("the signed heads in ", path, " were changed or signed with another key"));
 }
 }  // namespace
 

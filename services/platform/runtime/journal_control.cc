@@ -58,12 +58,13 @@ absl::StatusOr<ListEntriesResponse> JournalControl::ListEntries(
     return rpc::Call<ListEntriesResponse>(*remote, context, kListEntries, request);
   }
   ASSIGN_OR_RETURN(RealmHomeImpl * home, homes_.Find(request.ledger(), context.realm));
-  const int size = request.page_size() <= 0 ? kPageDefault : std::min(request.page_size(), kPageMax);
+  const int size =
+      request.page_size() <= 0 ? kPageDefault : std::min(request.page_size(), kPageMax);
   ASSIGN_OR_RETURN(auto reader, home->ledger().Read());
-  ASSIGN_OR_RETURN(auto entries, request.case_id().empty()
-                                     ? reader->Entries(request.after_seq(), size)
-                                     : reader->CaseEntries(request.case_id(), request.after_seq(),
-                                                           size));
+  ASSIGN_OR_RETURN(auto entries,
+                   request.case_id().empty()
+                       ? reader->Entries(request.after_seq(), size)
+                       : reader->CaseEntries(request.case_id(), request.after_seq(), size));
   ListEntriesResponse response;
   ASSIGN_OR_RETURN(int64_t head, reader->HeadSeq());
   response.set_head_seq(head);

@@ -30,8 +30,8 @@ std::vector<LedgerFile> FindLedgerFiles(const std::string& data_dir) {
     if (!realm.is_directory()) continue;
     for (const auto& file : fs::directory_iterator(realm.path(), error)) {
       if (file.path().extension() != kLedgerSuffix) continue;
-      files.push_back({realm.path().filename().string(), file.path().stem().string(),
-                       file.path().string()});
+      files.push_back(
+          {realm.path().filename().string(), file.path().stem().string(), file.path().string()});
     }
   }
   std::sort(files.begin(), files.end(), [](const LedgerFile& a, const LedgerFile& b) {
@@ -48,10 +48,9 @@ absl::StatusOr<LedgerFacts> ReadLedgerFile(
   ASSIGN_OR_RETURN(ledger::Kinds kinds, ledger::Kinds::Make({}));
   ASSIGN_OR_RETURN(auto reader, ledger::SnapshotReader::Begin(pool, kinds));
   LedgerFacts facts;
-  ASSIGN_OR_RETURN(sql::Result meta,
-                   reader->Query({"SELECT name, number, bytes FROM meta "
-                                  "WHERE name = 'header' OR name = 'epoch'",
-                                  {}}));
+  ASSIGN_OR_RETURN(sql::Result meta, reader->Query({"SELECT name, number, bytes FROM meta "
+                                                    "WHERE name = 'header' OR name = 'epoch'",
+                                                    {}}));
   for (const sql::Row& row : meta.rows) {
     if (ledger::TextAt(row, 0) == "header" &&
         !facts.header.ParseFromString(ledger::BytesAt(row, 2))) {

@@ -44,7 +44,9 @@ class NoteService {
       tx.Put(Notes(), name, note);
       tx.Publish("down:230407000000");
       if (due_in > absl::ZeroDuration()) {
-        tx.SetDeadline({.key = name + "/due", .handler = "note", .due_at = tx.now() + due_in,
+        tx.SetDeadline({.key = name + "/due",
+                        .handler = "note",
+                        .due_at = tx.now() + due_in,
                         .subject = name});
       }
       return absl::OkStatus();
@@ -81,8 +83,8 @@ class CopyReactor final : public ledger::Reactor {
       if (note.text().rfind("copy: ", 0) != 0) continue;
       ledger::Step step;
       step.id = "copy";
-      step.act = [this, note](const context::CallContext& context)
-          -> absl::StatusOr<common::v1::Receipt> {
+      step.act =
+          [this, note](const context::CallContext& context) -> absl::StatusOr<common::v1::Receipt> {
         ASSIGN_OR_RETURN(NoteService * service, lower_.Find(realm_));
         ledger::Command command = service->Write(note.rule_id(), note.text().substr(6), "");
         command.context = context;
@@ -102,9 +104,9 @@ class CopyReactor final : public ledger::Reactor {
 inline std::unique_ptr<NoteService> MakeNotes(RealmHome& home) {
   auto service = std::make_unique<NoteService>(home);
   home.OnDue("note",
-             [raw = service.get()](const context::CallContext&,
-                                   const ledger::Ledger::DueDeadline& due)
-                 -> absl::StatusOr<ledger::Command> {
+             [raw = service.get()](
+                 const context::CallContext&,
+                 const ledger::Ledger::DueDeadline& due) -> absl::StatusOr<ledger::Command> {
                return raw->Write(due.deadline.subject, "overdue", "");
              });
   home.SetEventProjection([](const ledger::StoredEntry& entry) { return entry.entry.act(); });

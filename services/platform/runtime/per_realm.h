@@ -39,8 +39,8 @@ class PerRealm {
     kind.service = service_;
     kind.kinds = std::move(kinds);
     kind.live_only = live_only;
-    kind.wire = [factory = std::move(factory)](
-                    RealmHome& home) -> absl::StatusOr<std::shared_ptr<void>> {
+    kind.wire = [factory =
+                     std::move(factory)](RealmHome& home) -> absl::StatusOr<std::shared_ptr<void>> {
       ASSIGN_OR_RETURN(std::unique_ptr<Service> made, factory(home));
       return std::shared_ptr<void>(std::shared_ptr<Service>(std::move(made)));
     };

@@ -42,7 +42,8 @@ class Gate {
   // Waits for those who are on their way out: they still hold the mutex.
   ~Gate() {
     absl::MutexLock lock(&mutex_);
-    mutex_.Await(absl::Condition(+[](int* within) { return *within == 0; }, &within_));
+    mutex_.Await(absl::Condition(
+        +[](int* within) { return *within == 0; }, &within_));
   }
   void Open() {
     absl::MutexLock lock(&mutex_);
