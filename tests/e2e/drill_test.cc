@@ -154,7 +154,7 @@ TEST_F(DrillTest, ItPassesWithAlertInASecondProcessAndGivesTheSameTable) {
   ExpectTable(result, table);
 }
 
-TEST_F(DrillTest, TheExplosionOf2009MeetsEveryExpectationTwiceTheSameInOneProcessAndInTwo) {
+TEST_F(DrillTest, R25_TheExplosionOf2009MeetsEveryExpectationTwiceTheSameInOneProcessAndInTwo) {
   const Scenario scenario = Load("xinxing-2009");
   std::string table;
   Start();
@@ -181,7 +181,7 @@ TEST_F(DrillTest, ItPassesWithoutRedis) {
   ExpectPassed(Run(Load("smoke")));
 }
 
-TEST_F(DrillTest, ADrillLeavesTheLiveLedgersAsTheyWere) {
+TEST_F(DrillTest, R25_ADrillLeavesTheLiveLedgersAsTheyWere) {
   Start();
   const std::vector<std::string> services = {"directory", "plan", "alert", "incident"};
   std::map<std::string, Dump> before;
