@@ -17,8 +17,6 @@
 // Thread-safe. Blocks until the answer or `context.deadline`. Virtual for `api_fake.h` alone.
 namespace huying::alert {
 
-namespace v1 = ::huying::alert::v1;
-
 class Api {
  public:
   // The caller must outlive it.

@@ -17,8 +17,6 @@
 //   ASSIGN_OR_RETURN(auto acts, ActsOf(reader, alert.value.name()));   // who departed from SENT
 namespace huying::alert {
 
-namespace v1 = ::huying::alert::v1;
-
 extern const ledger::RecordKind<v1::Alert> kAlerts;
 // Keyed by the alert's name; the usual state SENT is absent from `kRecipients`.
 extern const ledger::RecordKind<v1::RecipientList> kRecipientLists;

@@ -25,8 +25,6 @@
 //   streams.WatchRollUp("alerts/2026-0007", sink);
 namespace huying::alert {
 
-namespace v1 = ::huying::alert::v1;
-
 struct StreamOptions {
   absl::Duration heartbeat = absl::Seconds(5);             // machine time
   absl::Duration roll_up_pause = absl::Milliseconds(200);  // many answers, one picture

@@ -22,8 +22,6 @@
 // and then the caller acts first on what the token says. Virtual for `api_fake.h` alone.
 namespace huying::directory {
 
-namespace v1 = ::huying::directory::v1;
-
 class Api {
  public:
   // The caller must outlive it.

@@ -21,8 +21,6 @@
 
 namespace huying::directory {
 
-namespace v1 = ::huying::directory::v1;
-
 // What signing in needs beside the directory itself; one of each for the process. All outlive the
 // services.
 struct SignInTools {

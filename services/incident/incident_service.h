@@ -28,8 +28,6 @@
 //   ASSIGN_OR_RETURN(ledger::Command command, incidents.TakeIntake(context, request));
 namespace huying::incident {
 
-namespace v1 = ::huying::incident::v1;
-
 class IncidentService {
  public:
   template <typename T>

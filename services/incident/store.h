@@ -8,8 +8,6 @@
 
 namespace huying::incident {
 
-namespace v1 = ::huying::incident::v1;
-
 // Keyed by their names. The case of every entry is the incident's name.
 extern const ledger::RecordKind<v1::Incident> kIncidents;
 extern const ledger::RecordKind<v1::Report> kReports;

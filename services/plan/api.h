@@ -17,8 +17,6 @@
 // Virtual for `api_fake.h` alone.
 namespace huying::plan {
 
-namespace v1 = ::huying::plan::v1;
-
 class Api {
  public:
   // The caller must outlive it.

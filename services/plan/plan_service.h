@@ -16,8 +16,6 @@
 //   ASSIGN_OR_RETURN(ledger::Command command, plans.ImportPlan(context, request));
 namespace huying::plan {
 
-namespace v1 = ::huying::plan::v1;
-
 class PlanService {
  public:
   explicit PlanService(ledger::Ledger& ledger) : ledger_(ledger) {}

@@ -10,8 +10,6 @@
 
 namespace huying::plan {
 
-namespace v1 = ::huying::plan::v1;
-
 // Keyed by the plan's name; columns "state" and "title".
 extern const ledger::RecordKind<v1::PlanHead> kPlans;
 // Keyed by "<plan>/revisions/<n>"; written once, never changed.
