@@ -14,11 +14,10 @@ namespace {
 
 constexpr int kPasswordCharactersMin = 12;
 
-// The 12 digits where the table knows the code; an unknown one stays, and the decision says so.
 constexpr size_t kFullCodeDigits = 12;
 
-// A code of 6 or 9 digits becomes the 12 digits of the area it names. Most callers send those at
-// once, and then no view of the directory is needed.
+// A code of 6 or 9 digits becomes the 12 digits of the area it names; an unknown one stays, and the
+// decision says so. Most callers send 12 digits, and then no view of the directory is needed.
 absl::Status Normalise(Book& book, std::string* code) {
   if (code->size() == kFullCodeDigits) return absl::OkStatus();
   ASSIGN_OR_RETURN(Book::Page page, book.Open());

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Tells ThreadSanitizer of absl::Mutex, absl::CondVar and absl::Notification. The packaged Abseil is not instrumented, so
-// its locks order nothing in the sanitizer's eyes and every guarded field looks like a race. This library
-// stands before Abseil's in the order of symbols: each call is announced and then handed on.
+// Tells ThreadSanitizer of absl::Mutex, absl::CondVar and absl::Notification. The packaged Abseil is
+// not instrumented, so its locks order nothing in the sanitizer's eyes and every guarded field looks
+// like a race. This library stands before Abseil's in the order of symbols: each call is announced
+// and then handed on.
 //
 // Only in the tsan preset. Source of the calls: <sanitizer/tsan_interface.h>.
 #include <dlfcn.h>
