@@ -46,15 +46,17 @@ int main(int argc, char** argv) {
        {"PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL",
         "CREATE TABLE record(key TEXT PRIMARY KEY, version BIGINT, data BYTEA, area TEXT)",
         "CREATE INDEX record_area ON record(area, key)",
-        "CREATE TABLE entry(seq BIGINT PRIMARY KEY, case_id TEXT, principal TEXT, request_id TEXT, "
-        "payload_hash BYTEA, hash BYTEA, bytes BYTEA)",
-        "CREATE INDEX entry_case ON entry(case_id, seq)",
+        "CREATE TABLE entry(seq INTEGER PRIMARY KEY, case_id TEXT, case_prev BIGINT, principal "
+        "TEXT, "
+        "request_id TEXT, payload_hash BYTEA, hash BYTEA, bytes BYTEA)",
+        "CREATE TABLE case_head(case_id TEXT PRIMARY KEY, seq BIGINT, hash BYTEA)",
         "CREATE UNIQUE INDEX entry_request ON entry(principal, request_id)"}) {
     Check(sqlite3_exec(db, text, nullptr, nullptr, nullptr), db);
   }
   sqlite3_stmt* record = Prepare(db, "INSERT INTO record VALUES(?1, 1, ?2, '230407000000')");
   sqlite3_stmt* entry =
-      Prepare(db, "INSERT INTO entry VALUES(?1, ?2, 'accounts/bench', ?3, ?4, ?4, ?5)");
+      Prepare(db, "INSERT INTO entry VALUES(?1, ?2, 0, 'accounts/bench', ?3, ?4, ?4, ?5)");
+  sqlite3_stmt* head = Prepare(db, "INSERT INTO case_head VALUES(?1, ?2, ?3)");
   const std::string data(record_bytes, 'r');
   const std::string bytes(entry_bytes, 'e');
   const std::string hash(32, 'h');
@@ -76,6 +78,11 @@ int main(int argc, char** argv) {
       sqlite3_bind_blob(entry, 5, bytes.data(), static_cast<int>(bytes.size()), SQLITE_STATIC);
       Check(sqlite3_step(entry), db);
       sqlite3_reset(entry);
+      sqlite3_bind_text(head, 1, key.data(), static_cast<int>(key.size()), SQLITE_STATIC);
+      sqlite3_bind_int64(head, 2, seq);
+      sqlite3_bind_blob(head, 3, hash.data(), static_cast<int>(hash.size()), SQLITE_STATIC);
+      Check(sqlite3_step(head), db);
+      sqlite3_reset(head);
     }
     Check(sqlite3_exec(db, "COMMIT", nullptr, nullptr, nullptr), db);
     took = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -83,5 +90,6 @@ int main(int argc, char** argv) {
   std::cout << "{\"per_second\": " << seq / took << "}" << std::endl;
   sqlite3_finalize(record);
   sqlite3_finalize(entry);
+  sqlite3_finalize(head);
   sqlite3_close(db);
 }

@@ -35,7 +35,7 @@ inline context::CallContext ContextOf(std::string_view permission_list = "") {
   context.principal = "accounts/admin";
   context.realm = "live";
   context.peer = "ipv4:127.0.0.1:5000";
-  if (!permission_list.empty()) context.permissions.emplace_back(permission_list);
+  if (!permission_list.empty()) context.permissions.push_back(permission_list);
   return context;
 }
 

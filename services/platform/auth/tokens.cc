@@ -85,7 +85,7 @@ absl::StatusOr<std::string> Tokens::MintNodeToken(
   context.realm = std::string(realm);
   context.actor = actor;
   context.principal = std::string(principal);
-  context.permissions = permissions;
+  context.permissions = {permissions.begin(), permissions.end()};
   return MintForCall(service, context);
 }
 

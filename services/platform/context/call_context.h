@@ -2,11 +2,11 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
 #include "absl/time/time.h"
 #include "huying/common/v1/common.pb.h"
 #include "huying/platform/v1/journal.pb.h"
+#include "services/platform/context/permissions.h"
 
 namespace huying::context {
 
@@ -17,7 +17,7 @@ struct CallContext {
   common::v1::Actor actor;
   std::string principal;  // owner of request ids; survives a renewed token
   std::string realm;      // exactly one
-  std::vector<std::string> permissions;
+  Permissions permissions;
   std::string request_id;  // empty for reads
   std::string method;      // "huying.alert.v1.AlertService/IssueNotice"
   absl::Time received_at;  // realm time; rules judge lateness by it

@@ -16,8 +16,8 @@ constexpr char kSelectRequest[] =
     "SELECT payload_hash, bytes FROM entry "
     "WHERE principal = $1 AND request_id = $2 AND request_id <> ''";
 constexpr char kInsertEntry[] =
-    "INSERT INTO entry(seq, case_id, principal, request_id, payload_hash, hash, bytes) "
-    "VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    "INSERT INTO entry(seq, case_id, case_prev, principal, request_id, payload_hash, hash, bytes) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 // `prev` is what the channel's last entry was: computed where it is written, so nothing is read.
 constexpr char kInsertChannelEntry[] =
     "INSERT INTO channel_entry(channel, seq, prev) "
@@ -145,13 +145,14 @@ void Batch::SealEntries(std::vector<sql::Statement>& statements) {
     }
     SealedEntry sealed = Seal(entry, links);
     head_ = {entry.seq(), sealed.hash, now_};
-    if (of_case != nullptr) *of_case = {entry.seq(), sealed.hash};
+    if (of_case != nullptr) *of_case = {entry.seq(), sealed.hash, /*dirty=*/true};
     // A refusal is not remembered under its request id: refused, and then legal, works.
     const std::string request_id = entry.has_refusal() ? "" : entry.request_id();
     statements.push_back({kInsertEntry,
-                          {entry.seq(), entry.case_id(), entry.principal(), request_id,
-                           sql::Blob{entry.payload_hash()}, sql::Blob{sealed.hash},
-                           sql::Blob{std::move(sealed.bytes)}}});
+                          {entry.seq(), entry.case_id(), links.case_prev_seq, entry.principal(),
+                           request_id, sql::Blob{entry.payload_hash()},
+                           sql::Blob{std::move(sealed.hash)}, sql::Blob{std::move(sealed.bytes)}}});
+    publishes_ = publishes_ || !entry.channels().empty();
     for (const std::string& channel : entry.channels()) {
       statements.push_back({kInsertChannelEntry, {channel, entry.seq()}});
       statements.push_back({kSetChannel, {channel, entry.seq()}});

@@ -49,6 +49,7 @@ class Batch {
   // After Commit: the head the batch makes, whether or not the commit came through.
   const LedgerHead& head() const { return head_; }
   bool writes_entries() const { return !entries_.empty(); }
+  bool publishes() const { return publishes_; }
 
  private:
   struct Prior {
@@ -69,6 +70,7 @@ class Batch {
   LedgerHead head_;
   const absl::Time now_;
   int64_t transactions_ = 0;
+  bool publishes_ = false;
   absl::flat_hash_map<RequestKey, Prior> requests_;
   std::vector<platform::v1::Entry> entries_;
   std::vector<sql::Statement> extra_;

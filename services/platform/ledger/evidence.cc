@@ -26,6 +26,7 @@ class Verifier {
     RETURN_IF_ERROR(ReadMeta());
     Replay replay(genesis_, findings_);
     RETURN_IF_ERROR(CheckEntries(replay));
+    RETURN_IF_ERROR(CheckCases(replay));
     RETURN_IF_ERROR(CheckRecords(replay));
     RETURN_IF_ERROR(CheckDeadlines(replay));
     RETURN_IF_ERROR(CheckChannels(replay));
@@ -42,6 +43,7 @@ class Verifier {
   absl::Status ReadMeta();
   absl::Status CheckEntries(Replay& replay);
   void CheckKnownHead(const Replay::Row& row);
+  absl::Status CheckCases(const Replay& replay);
   absl::Status CheckRecords(const Replay& replay);
   absl::StatusOr<int64_t> CheckKind(const std::string& kind, const Replay& replay);
   void CheckRecord(const std::string& kind, const sql::Row& row, const KindTable* table,
@@ -78,13 +80,14 @@ absl::Status Verifier::CheckEntries(Replay& replay) {
   while (true) {
     ASSIGN_OR_RETURN(sql::Result page,
                      reader_.Query({"SELECT seq, case_id, principal, request_id, payload_hash, "
-                                    "hash, bytes FROM entry WHERE seq > $1 ORDER BY seq LIMIT $2",
+                                    "hash, bytes, case_prev FROM entry WHERE seq > $1 ORDER BY seq "
+                                    "LIMIT $2",
                                     {after, kRowsPerPage}}));
     if (page.rows.empty()) break;
     for (const sql::Row& row : page.rows) {
       after = IntAt(row, 0);
-      const Replay::Row stored{after,           TextAt(row, 1),  TextAt(row, 2), TextAt(row, 3),
-                               BytesAt(row, 4), BytesAt(row, 5), BytesAt(row, 6)};
+      const Replay::Row stored{after,           TextAt(row, 1),  TextAt(row, 2),  TextAt(row, 3),
+                               BytesAt(row, 4), BytesAt(row, 5), BytesAt(row, 6), IntAt(row, 7)};
       replay.Add(stored);
       CheckKnownHead(stored);
     }
@@ -102,6 +105,16 @@ void Verifier::CheckKnownHead(const Replay::Row& row) {
   if (options_.known_head->hash != row.hash) {
     Found(Finding::Kind::kHeadMoved, row.seq, "the entry is not the one of the known head");
   }
+}
+
+absl::Status Verifier::CheckCases(const Replay& replay) {
+  ASSIGN_OR_RETURN(sql::Result heads, reader_.Query({"SELECT case_id, seq, hash FROM case_head"}));
+  std::map<std::string, Replay::CaseEnd> stored;
+  for (const sql::Row& row : heads.rows) stored[TextAt(row, 0)] = {IntAt(row, 1), BytesAt(row, 2)};
+  if (stored != replay.cases()) {
+    Found(Finding::Kind::kIndex, 0, "the heads of the cases differ from the entries");
+  }
+  return absl::OkStatus();
 }
 
 absl::Status Verifier::CheckRecords(const Replay& replay) {

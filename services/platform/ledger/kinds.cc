@@ -40,6 +40,7 @@ KindTable MakeTable(KindSchema schema) {
   }
   kind.schema = std::move(schema);
   kind.select = absl::StrCat("SELECT version, data FROM ", kind.table, " WHERE key = $1");
+  kind.update = absl::StrCat("UPDATE ", kind.table, " SET version = $2, data = $3 WHERE key = $1");
   kind.upsert = absl::StrCat(kind.Insert(kind.table), " ON CONFLICT (key) DO UPDATE SET ", update);
   kind.remove = absl::StrCat("DELETE FROM ", kind.table, " WHERE key = $1");
   return kind;

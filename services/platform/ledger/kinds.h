@@ -20,6 +20,7 @@ struct KindTable {
   std::string table;      // r_<kind>
   std::string signature;  // of the column list; another one means: project anew
   std::string select;     // version, data by key
+  std::string update;     // key, version, data: of a record that is there, its columns as they are
   std::string upsert;     // key, version, data, columns…
   std::string remove;     // by key
   std::string Create(std::string_view table_name) const;

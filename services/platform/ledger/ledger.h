@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/functional/any_invocable.h"
@@ -59,15 +60,16 @@ class Ledger {
                                                       std::vector<KindSchema> kinds);
   virtual ~Ledger() = default;
 
-  // Never blocks. `done` runs once, on the writer thread (keep it short), or at once when the lane
-  // is full (RESOURCE_EXHAUSTED) or the ledger stops (UNAVAILABLE). A request id seen before
+  // Never blocks. `done` runs once, on a thread of the ledger's (keep it short), or at once when the
+  // lane is full (RESOURCE_EXHAUSTED) or the ledger stops (UNAVAILABLE). A request id seen before
   // answers with the same receipt; with another payload, ALREADY_EXISTS / REQUEST_ID_CONFLICT.
   virtual void Execute(Command command, Done done) = 0;
   // For callers with a thread of their own. DEADLINE_EXCEEDED leaves the outcome open: ask again
   // with the same request id.
   absl::StatusOr<common::v1::Receipt> ExecuteAndWait(Command command, absl::Duration wait);
 
-  // The receipt of an earlier command with this request id; conflict as above. Before gathering.
+  // The receipt of an earlier command with this request id; conflict as above. For a caller whose
+  // gathering failed: what was done once stays done, whatever has changed since.
   virtual absl::StatusOr<std::optional<common::v1::Receipt>> FindReceipt(
       std::string_view principal, std::string_view request_id, std::string_view payload_hash) = 0;
 
@@ -80,14 +82,24 @@ class Ledger {
   };
   virtual Position Head() const = 0;
   virtual const platform::v1::LedgerHeader& header() const = 0;
-  // Returns as soon as the head is past `seq`, or after `wait`. The local wake of followers.
+  // Returns as soon as the head is past `seq`, or after `wait`. The local wake of followers: it comes
+  // after the answers, for which somebody waits.
   virtual int64_t WaitPast(int64_t seq, absl::Duration wait) const = 0;
+  // The same for a follower that looks at entries with channels only.
+  virtual int64_t WaitPublished(int64_t seq, absl::Duration wait) const = 0;
+  // The last entry with channels may be before this one, but none is after it. 0: none since Open.
+  virtual int64_t LastPublished() const = 0;
   // Ends every WaitPast that is under way, for a follower that wants to stop.
   virtual void WakeFollowers() = 0;
 
   // Commands accepted into a lane and not answered yet, and the receipt time of the oldest of them.
   virtual int64_t InFlight() const = 0;
   virtual absl::Time OldestUndecided() const = 0;  // InfiniteFuture when idle
+
+  // A command is on its way to Execute (queued, gathering): from now until the second call it counts
+  // as undecided. Answers when it was received, by the realm's clock. Use `Expected`.
+  virtual absl::Time Expect() = 0;
+  virtual void NoLongerExpect(absl::Time received_at) = 0;
 
   // Due rows (due_at + grace <= now, none undecided that was received before): for the timekeeper.
   struct DueDeadline {
@@ -105,6 +117,35 @@ class Ledger {
   virtual absl::Status BackUpTo(const std::string& path) = 0;
   // Takes no more commands, answers the queued ones, joins its threads.
   virtual void Stop() = 0;
+};
+
+// Tells a ledger of a command that is on its way, for as long as it lives. An answer that came in
+// before its limit is in time, however long it waits for its turn. The ledger outlives it: it waits
+// for those it expects before it goes.
+//
+//   ledger::Expected expected(ledger);
+//   context.received_at = expected.received_at();
+class Expected {
+ public:
+  Expected() = default;
+  explicit Expected(Ledger& ledger) : ledger_(&ledger), at_(ledger.Expect()) {}
+  ~Expected() {
+    if (ledger_ != nullptr) ledger_->NoLongerExpect(at_);
+  }
+  absl::Time received_at() const { return at_; }
+  Expected(const Expected&) = delete;
+  Expected& operator=(const Expected&) = delete;
+  Expected(Expected&& other) noexcept
+      : ledger_(std::exchange(other.ledger_, nullptr)), at_(other.at_) {}
+  Expected& operator=(Expected&& other) noexcept {
+    std::swap(ledger_, other.ledger_);
+    std::swap(at_, other.at_);
+    return *this;
+  }
+
+ private:
+  Ledger* ledger_ = nullptr;
+  absl::Time at_;
 };
 
 // SHA-256 of stored bytes; the chain's hash.

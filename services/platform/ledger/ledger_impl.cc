@@ -17,6 +17,7 @@ namespace huying::ledger {
 namespace {
 
 constexpr absl::Duration kBeatEvery = absl::Seconds(1);
+constexpr absl::Duration kLeaveWait = absl::Seconds(30);
 
 absl::Status Stopping() {
   return base::Unavailable(base::Reason::SHUTTING_DOWN, "服务正在停止",
@@ -34,6 +35,16 @@ LedgerImpl::LedgerImpl(LedgerOptions options, Kinds kinds, std::unique_ptr<sql::
       writer_(*database_, kinds_, *options_.clock, options_.service),
       heartbeat_(options_.path + ".heartbeat", *options_.machine_clock) {}
 
+LedgerImpl::~LedgerImpl() {
+  Stop();
+  // Calls that are still on their way are refused, and then let go of this ledger.
+  const auto left = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return expected_.empty(); };
+  absl::MutexLock lock(&mutex_);
+  if (!mutex_.AwaitWithTimeout(absl::Condition(&left), kLeaveWait)) {
+    spdlog::error("ledger {}: {} calls have not let go of it", options_.service, expected_.size());
+  }
+}
+
 absl::Status LedgerImpl::Start() {
   platform::v1::LedgerHeader wanted;
   wanted.set_ledger(options_.service);
@@ -50,6 +61,7 @@ absl::Status LedgerImpl::Start() {
   {
     absl::MutexLock lock(&mutex_);
     head_ = {header_.epoch(), writer_.head().seq, writer_.head().hash};
+    told_head_ = head_.seq;
   }
   heartbeat_.BeatNow();
   thread_ = std::thread([this] { Loop(); });
@@ -102,28 +114,38 @@ void LedgerImpl::Loop() {
   std::vector<Waiting> batch;
   std::vector<PendingCursor*> cursors;
   while (TakeWork(batch, cursors)) {
-    if (!batch.empty() || !cursors.empty()) RunWork(batch, cursors);
+    if (!batch.empty() || !cursors.empty()) RunWork(std::move(batch), cursors);
     heartbeat_.Beat();
   }
   heartbeat_.BeatNow();
 }
 
-void LedgerImpl::RunWork(std::vector<Waiting>& batch, const std::vector<PendingCursor*>& cursors) {
+void LedgerImpl::RunWork(std::vector<Waiting> batch, const std::vector<PendingCursor*>& cursors) {
   std::vector<CursorSave> saves;
   for (PendingCursor* cursor : cursors) saves.push_back(cursor->save);
   Writer::Outcome outcome = writer_.Run(batch, std::move(saves));
-  {
-    absl::MutexLock lock(&mutex_);
-    if (outcome.written.ok()) head_ = {header_.epoch(), writer_.head().seq, writer_.head().hash};
-    deciding_oldest_ = absl::InfiniteFuture();
-    for (PendingCursor* cursor : cursors) {
-      cursor->status = outcome.written;
-      cursor->done = true;
-    }
-  }
-  for (size_t i = 0; i < batch.size(); ++i) batch[i].done(std::move(outcome.answers[i]));
+  const bool more = TakeOver(outcome, cursors);
+  // With nothing else to do the writer answers by itself: a hand-over would only cost time.
+  answers_.Give(std::move(batch), std::move(outcome.answers), /*later=*/more);
   absl::MutexLock lock(&mutex_);
   deciding_ = 0;
+  told_head_ = head_.seq;
+  told_published_ = published_;
+}
+
+bool LedgerImpl::TakeOver(const Writer::Outcome& outcome,
+                          const std::vector<PendingCursor*>& cursors) {
+  absl::MutexLock lock(&mutex_);
+  if (outcome.written.ok()) {
+    head_ = {header_.epoch(), writer_.head().seq, writer_.head().hash};
+    if (outcome.published) published_ = head_.seq;
+  }
+  deciding_oldest_ = absl::InfiniteFuture();
+  for (PendingCursor* cursor : cursors) {
+    cursor->status = outcome.written;
+    cursor->done = true;
+  }
+  return !lanes_.empty();
 }
 
 void LedgerImpl::Stop() {
@@ -132,6 +154,7 @@ void LedgerImpl::Stop() {
     stopping_ = true;
   }
   if (thread_.joinable()) thread_.join();
+  answers_.Stop();
 }
 
 absl::StatusOr<std::optional<common::v1::Receipt>> LedgerImpl::FindReceipt(
@@ -161,12 +184,25 @@ Ledger::Position LedgerImpl::Head() const {
 }
 
 int64_t LedgerImpl::WaitPast(int64_t seq, absl::Duration wait) const {
+  return Wait(told_head_, seq, wait);
+}
+
+int64_t LedgerImpl::WaitPublished(int64_t seq, absl::Duration wait) const {
+  return Wait(told_published_, seq, wait);
+}
+
+int64_t LedgerImpl::Wait(const int64_t& followed, int64_t seq, absl::Duration wait) const {
   absl::MutexLock lock(&mutex_);
-  const auto is_past = [this, seq, wakes = wakes_]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    return head_.seq > seq || stopping_ || wakes_ != wakes;
+  const auto is_past = [&, wakes = wakes_]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return followed > seq || stopping_ || wakes_ != wakes;
   };
   mutex_.AwaitWithTimeout(absl::Condition(&is_past), wait);
   return head_.seq;
+}
+
+int64_t LedgerImpl::LastPublished() const {
+  absl::MutexLock lock(&mutex_);
+  return published_;
 }
 
 void LedgerImpl::WakeFollowers() {
@@ -176,12 +212,25 @@ void LedgerImpl::WakeFollowers() {
 
 int64_t LedgerImpl::InFlight() const {
   absl::MutexLock lock(&mutex_);
-  return lanes_.size() + deciding_;
+  return lanes_.size() + deciding_ + answers_.pending();
 }
 
 absl::Time LedgerImpl::OldestUndecided() const {
   absl::MutexLock lock(&mutex_);
-  return std::min(lanes_.OldestReceived(), deciding_oldest_);
+  const absl::Time expected = expected_.empty() ? absl::InfiniteFuture() : *expected_.begin();
+  return std::min({lanes_.OldestReceived(), deciding_oldest_, expected});
+}
+
+// Stamped under the lock: whoever asks for the oldest afterwards sees it, and whoever asked before
+// read the clock before.
+absl::Time LedgerImpl::Expect() {
+  absl::MutexLock lock(&mutex_);
+  return *expected_.insert(options_.clock->Now());
+}
+
+void LedgerImpl::NoLongerExpect(absl::Time received_at) {
+  absl::MutexLock lock(&mutex_);
+  if (const auto at = expected_.find(received_at); at != expected_.end()) expected_.erase(at);
 }
 
 absl::StatusOr<std::vector<Ledger::DueDeadline>> LedgerImpl::Due(absl::Time now, int limit) {

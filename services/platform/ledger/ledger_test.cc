@@ -56,6 +56,10 @@ TEST_F(LedgerTest, AnEntryCarriesAfterImagesLinksAndBothTimes) {
   EXPECT_EQ(entries[2].entry.changes(0).version(), 2);
   EXPECT_EQ(Docs().Parse(entries[2].entry.changes(0).image()).text(), "one again");
   EXPECT_EQ(base::FromProto(entries[2].entry.decided_at()), clock_.Now());
+  EXPECT_EQ(reader->CaseEntries("docs/1", 1, 10)->size(), 1u);
+  EXPECT_EQ(reader->CaseEntries("docs/1", 0, 1)->front().entry.seq(), 1);
+  EXPECT_TRUE(reader->CaseEntries("docs/none", 0, 10)->empty());
+  EXPECT_TRUE(reader->CaseEntries("", 0, 10)->empty());
   auto of_case = *reader->CaseEntries("docs/1", 0, 10);
   ASSERT_EQ(of_case.size(), 2u);
   EXPECT_EQ(of_case[1].entry.seq(), 3);

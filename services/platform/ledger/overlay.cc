@@ -15,8 +15,8 @@ const char kDeadlineColumns[] = "key, handler, due_at, grace_ms, subject, in_out
 namespace {
 
 const std::string& SelectCase() {
-  static const auto* const text = new std::string(
-      "SELECT seq, hash FROM entry WHERE case_id = $1 AND case_id <> '' ORDER BY seq DESC LIMIT 1");
+  static const auto* const text =
+      new std::string("SELECT seq, hash FROM case_head WHERE case_id = $1");
   return *text;
 }
 const std::string& SelectDeadline() {
@@ -30,6 +30,9 @@ constexpr char kSetDeadline[] =
     "handler = excluded.handler, due_at = excluded.due_at, grace_ms = excluded.grace_ms, "
     "subject = excluded.subject, fires_at = excluded.fires_at, in_outage = 0";
 constexpr char kClearDeadline[] = "DELETE FROM deadline WHERE key = $1";
+constexpr char kSetCase[] =
+    "INSERT INTO case_head(case_id, seq, hash) VALUES ($1, $2, $3) "
+    "ON CONFLICT (case_id) DO UPDATE SET seq = excluded.seq, hash = excluded.hash";
 
 void FillRecord(const sql::Result& result, RecordSlot& slot) {
   if (result.rows.empty()) return;
@@ -161,22 +164,31 @@ absl::Status Overlay::LoadCaseHeads(const std::vector<std::string>& case_ids) {
   return absl::OkStatus();
 }
 
+// A column that is named is written anew in its index, whether it changes or not: where none
+// changes, none is named.
+sql::Statement Overlay::WriteOf(RecordSlot& slot) {
+  if (!slot.exists) return {slot.kind->remove, {slot.key}};
+  const KindSchema& schema = slot.kind->schema;
+  std::vector<sql::Value> columns;
+  if (!schema.columns.empty()) columns = schema.project(slot.image);
+  const bool same_columns =
+      slot.stored && (schema.columns.empty() || columns == schema.project(*slot.stored));
+  std::vector<sql::Value> parameters;
+  parameters.reserve(columns.size() + 3);
+  parameters.emplace_back(slot.key);
+  parameters.emplace_back(slot.version);
+  parameters.emplace_back(sql::Blob{std::move(slot.image)});
+  if (same_columns) return {slot.kind->update, std::move(parameters)};
+  for (sql::Value& column : columns) parameters.push_back(std::move(column));
+  return {slot.kind->upsert, std::move(parameters)};
+}
+
 void Overlay::AddWrites(std::vector<sql::Statement>& statements) {
   for (auto& [ref, slot] : records_) {
-    if (!slot.dirty) continue;
-    if (!slot.exists) {
-      statements.push_back({slot.kind->remove, {slot.key}});
-      continue;
-    }
-    std::vector<sql::Value> parameters;
-    parameters.reserve(slot.kind->schema.columns.size() + 3);
-    std::vector<sql::Value> columns;
-    if (!slot.kind->schema.columns.empty()) columns = slot.kind->schema.project(slot.image);
-    parameters.emplace_back(slot.key);
-    parameters.emplace_back(slot.version);
-    parameters.emplace_back(sql::Blob{std::move(slot.image)});
-    for (sql::Value& column : columns) parameters.push_back(std::move(column));
-    statements.push_back({slot.kind->upsert, std::move(parameters)});
+    if (slot.dirty) statements.push_back(WriteOf(slot));
+  }
+  for (auto& [case_id, head] : cases_) {
+    if (head.dirty) statements.push_back({kSetCase, {case_id, head.seq, sql::Blob{head.hash}}});
   }
   for (auto& [key, slot] : deadlines_) {
     if (!slot.dirty) continue;

@@ -26,6 +26,8 @@ struct RecordSlot {
   bool dirty = false;
   int64_t version = 0;
   std::string image;
+  // As the database has it, once `image` is newer: tells which columns change.
+  std::optional<std::string> stored;
   // The command that changes it just now, and where in that command's changes it stands.
   int64_t held_by = 0;
   size_t change = 0;
@@ -39,6 +41,7 @@ struct DeadlineSlot {
 struct CaseHead {
   int64_t seq = 0;  // 0 = the case has no entry yet
   std::string hash;
+  bool dirty = false;
 };
 
 class Overlay {
@@ -64,7 +67,7 @@ class Overlay {
   absl::Status LoadCaseHeads(const std::vector<std::string>& case_ids);
   CaseHead& CaseHeadOf(const std::string& case_id) { return cases_[case_id]; }
 
-  // Statements that write every dirty record and deadline.
+  // Statements that write every dirty record, deadline and case head.
   void AddWrites(std::vector<sql::Statement>& statements);
 
   // The first storage fault: whoever decided after it decided on nothing.
@@ -77,6 +80,7 @@ class Overlay {
     std::string key;
   };
   absl::Status Load(RecordSlot& slot);
+  static sql::Statement WriteOf(RecordSlot& slot);
 
   const Kinds& kinds_;
   sql::Connection& connection_;

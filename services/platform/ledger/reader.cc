@@ -51,10 +51,15 @@ absl::StatusOr<std::vector<StoredEntry>> SnapshotReader::Entries(int64_t after_s
 
 absl::StatusOr<std::vector<StoredEntry>> SnapshotReader::CaseEntries(std::string_view case_id,
                                                                      int64_t after_seq, int limit) {
-  ASSIGN_OR_RETURN(sql::Result result,
-                   Query({"SELECT seq, hash, bytes FROM entry WHERE case_id = $1 AND case_id <> '' "
-                          "AND seq > $2 ORDER BY seq LIMIT $3",
-                          {std::string(case_id), after_seq, AtLeastOne(limit)}}));
+  ASSIGN_OR_RETURN(
+      sql::Result result,
+      Query({"WITH RECURSIVE of_case(seq) AS ("
+             "SELECT seq FROM case_head WHERE case_id = $1 AND seq > $2 UNION ALL "
+             "SELECT entry.case_prev FROM of_case JOIN entry ON entry.seq = of_case.seq "
+             "WHERE entry.case_prev > $2) "
+             "SELECT entry.seq, entry.hash, entry.bytes FROM of_case "
+             "JOIN entry ON entry.seq = of_case.seq ORDER BY entry.seq LIMIT $3",
+             {std::string(case_id), after_seq, AtLeastOne(limit)}}));
   return EntriesOf(std::move(result));
 }
 

@@ -48,8 +48,8 @@ void Replay::CheckLinks(const Row& row, const platform::v1::Entry& entry) {
 void Replay::CheckColumns(const Row& row, const platform::v1::Entry& entry) {
   const std::string request_id = entry.has_refusal() ? "" : entry.request_id();
   if (entry.seq() != row.seq || entry.case_id() != row.case_id ||
-      entry.principal() != row.principal || request_id != row.request_id ||
-      entry.payload_hash() != row.payload_hash) {
+      entry.case_prev_seq() != row.case_prev || entry.principal() != row.principal ||
+      request_id != row.request_id || entry.payload_hash() != row.payload_hash) {
     Found(Finding::Kind::kIndex, row.seq, "a look-up column differs from the entry");
   }
 }

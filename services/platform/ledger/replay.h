@@ -18,12 +18,18 @@ class Replay {
   struct Row {  // of `entry`, as stored
     int64_t seq = 0;
     std::string case_id, principal, request_id, payload_hash, hash, bytes;
+    int64_t case_prev = 0;
   };
   struct Record {
     int64_t version = 0;
     std::string image_hash;
     int64_t seq = 0;  // of the entry that changed it last
     bool deleted = false;
+  };
+  struct CaseEnd {
+    int64_t seq = 0;
+    std::string hash;
+    bool operator==(const CaseEnd&) const = default;
   };
   struct DeadlineRow {
     platform::v1::DeadlineChange row;
@@ -39,15 +45,12 @@ class Replay {
   int64_t last_seq() const { return last_seq_; }
   const std::map<std::pair<std::string, std::string>, Record>& records() const { return records_; }
   const std::map<std::string, DeadlineRow>& deadlines() const { return deadlines_; }
+  const std::map<std::string, CaseEnd>& cases() const { return cases_; }
   // (channel, seq) → prev, and each channel's last.
   const std::map<std::pair<std::string, int64_t>, int64_t>& links() const { return links_; }
   const std::map<std::string, int64_t>& channels() const { return channels_; }
 
  private:
-  struct CaseEnd {
-    int64_t seq = 0;
-    std::string hash;
-  };
   void Found(Finding::Kind kind, int64_t seq, std::string what);
   void CheckLinks(const Row& row, const platform::v1::Entry& entry);
   void CheckColumns(const Row& row, const platform::v1::Entry& entry);

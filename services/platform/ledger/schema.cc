@@ -22,13 +22,24 @@ constexpr char kSetMeta[] =
     "INSERT INTO meta(name, number, bytes) VALUES ($1, $2, $3) "
     "ON CONFLICT (name) DO UPDATE SET number = excluded.number, bytes = excluded.bytes";
 
-const std::vector<sql::Statement>& Tables() {
-  static const auto* const tables = new std::vector<sql::Statement>{
-      {"CREATE TABLE entry(seq BIGINT PRIMARY KEY, case_id TEXT NOT NULL, principal TEXT NOT NULL, "
-       "request_id TEXT NOT NULL, payload_hash BYTEA NOT NULL, hash BYTEA NOT NULL, "
-       "bytes BYTEA NOT NULL)"},
-      {"CREATE UNIQUE INDEX entry_request ON entry(principal, request_id) WHERE request_id <> ''"},
-      {"CREATE INDEX entry_case ON entry(case_id, seq) WHERE case_id <> ''"},
+constexpr char kCreateRequestIndex[] =
+    "CREATE UNIQUE INDEX entry_request ON entry(principal, request_id) WHERE request_id <> ''";
+constexpr char kCreateCaseHead[] =
+    "CREATE TABLE case_head(case_id TEXT PRIMARY KEY, seq BIGINT NOT NULL, hash BYTEA NOT NULL)";
+
+std::string CreateEntry(const sql::Database& database, std::string_view name) {
+  return absl::StrCat(
+      "CREATE TABLE ", base::Abs(name), "(seq ", database.SequenceKey(),
+      ", case_id TEXT NOT NULL, case_prev BIGINT NOT NULL, principal TEXT NOT NULL, "
+      "request_id TEXT NOT NULL, payload_hash BYTEA NOT NULL, hash BYTEA NOT NULL, "
+      "bytes BYTEA NOT NULL)");
+}
+
+std::vector<sql::Statement> Tables(const sql::Database& database) {
+  return {
+      {CreateEntry(database, "entry")},
+      {kCreateRequestIndex},
+      {kCreateCaseHead},
       {"CREATE TABLE channel(name TEXT PRIMARY KEY, last_seq BIGINT NOT NULL)"},
       {"CREATE TABLE channel_entry(channel TEXT NOT NULL, seq BIGINT NOT NULL, "
        "prev BIGINT NOT NULL, PRIMARY KEY (channel, seq))"},
@@ -39,7 +50,23 @@ const std::vector<sql::Statement>& Tables() {
       {"CREATE TABLE cursor(follower TEXT PRIMARY KEY, epoch BIGINT NOT NULL, seq BIGINT NOT NULL, "
        "hash BYTEA NOT NULL)"},
   };
-  return *tables;
+}
+
+// From schema 1: the index over the entries of a case becomes a link and a head.
+std::vector<sql::Statement> FromSchema1(const sql::Database& database) {
+  return {
+      {CreateEntry(database, "entry_new")},
+      {"INSERT INTO entry_new(seq, case_id, case_prev, principal, request_id, payload_hash, hash, "
+       "bytes) SELECT seq, case_id, CASE WHEN case_id = '' THEN 0 ELSE "
+       "lag(seq, 1, 0) OVER (PARTITION BY case_id ORDER BY seq) END, principal, request_id, "
+       "payload_hash, hash, bytes FROM entry ORDER BY seq"},
+      {"DROP TABLE entry"},
+      {"ALTER TABLE entry_new RENAME TO entry"},
+      {kCreateRequestIndex},
+      {kCreateCaseHead},
+      {"INSERT INTO case_head(case_id, seq, hash) SELECT case_id, seq, hash FROM entry "
+       "WHERE case_id <> '' AND seq IN (SELECT max(seq) FROM entry GROUP BY case_id)"},
+  };
 }
 
 struct Meta {
@@ -80,10 +107,17 @@ absl::Status RunInTransaction(sql::Database& database, sql::Connection& connecti
 
 absl::Status Create(sql::Database& database, sql::Connection& connection,
                     const platform::v1::LedgerHeader& header) {
-  std::vector<sql::Statement> statements = Tables();
+  std::vector<sql::Statement> statements = Tables(database);
   statements.push_back(SetMeta("schema", kSchemaVersion, ""));
   statements.push_back(SetMeta("header", 0, header.SerializeAsString()));
   statements.push_back(SetMeta("epoch", 1, ""));
+  return RunInTransaction(database, connection, std::move(statements));
+}
+
+absl::Status Migrate(sql::Database& database, sql::Connection& connection, int64_t from) {
+  if (from == kSchemaVersion) return absl::OkStatus();
+  std::vector<sql::Statement> statements = FromSchema1(database);
+  statements.push_back(SetMeta("schema", kSchemaVersion, ""));
   return RunInTransaction(database, connection, std::move(statements));
 }
 
@@ -212,6 +246,7 @@ absl::StatusOr<OpenedSchema> OpenSchema(sql::Database& database, sql::Connection
     return Refuse("账本的首部已损坏", "the ledger's header is damaged");
   }
   RETURN_IF_ERROR(CheckMeta(meta, opened.header, wanted));
+  RETURN_IF_ERROR(Migrate(database, connection, meta["schema"].number));
   const std::string genesis = EntryHash(meta["header"].bytes);
   opened.header.set_epoch(meta["epoch"].number);
   for (const KindTable& kind : kinds.all()) {

@@ -10,11 +10,12 @@
 #include "services/platform/ledger/kinds.h"
 #include "services/platform/sql/sql.h"
 
-// A ledger's tables: meta, entry, channel, channel_entry, deadline, cursor and one r_<kind> per
-// kind.
+// A ledger's tables: meta, entry, case_head, channel, channel_entry, deadline, cursor and one r_<kind>
+// per kind. The entries of a case are a chain from its head backwards: an index over them would cost
+// every command a page of its own.
 namespace huying::ledger {
 
-inline constexpr int64_t kSchemaVersion = 1;
+inline constexpr int64_t kSchemaVersion = 2;
 
 struct LedgerHead {
   int64_t seq = 0;

@@ -23,10 +23,43 @@ class SchemaTest : public LedgerFixture {
 
 TEST_F(SchemaTest, ANewerSchemaIsRefusedInWords) {
   Open();
-  Sql("UPDATE meta SET number = 2 WHERE name = 'schema'");
+  Sql(absl::StrCat("UPDATE meta SET number = ", kSchemaVersion + 1, " WHERE name = 'schema'"));
   const absl::Status status = TryOpen();
   EXPECT_TRUE(absl::IsFailedPrecondition(status));
   EXPECT_NE(status.message().find("newer program"), absl::string_view::npos);
+}
+
+// The tables as schema 1 had them, made from today's.
+const char* const kToSchema1[] = {
+    "CREATE TABLE old(seq BIGINT PRIMARY KEY, case_id TEXT NOT NULL, principal TEXT NOT NULL, "
+    "request_id TEXT NOT NULL, payload_hash BYTEA NOT NULL, hash BYTEA NOT NULL, "
+    "bytes BYTEA NOT NULL)",
+    "INSERT INTO old SELECT seq, case_id, principal, request_id, payload_hash, hash, bytes FROM "
+    "entry",
+    "DROP TABLE entry",
+    "ALTER TABLE old RENAME TO entry",
+    "CREATE UNIQUE INDEX entry_request ON entry(principal, request_id) WHERE request_id <> ''",
+    "CREATE INDEX entry_case ON entry(case_id, seq) WHERE case_id <> ''",
+    "DROP TABLE case_head",
+    "UPDATE meta SET number = 1 WHERE name = 'schema'",
+};
+
+TEST_F(SchemaTest, AFileOfSchema1IsCarriedOverWithItsCasesAndRequests) {
+  Open();
+  ASSERT_TRUE(Run(Put("docs/1", "x", "request-1")).ok());
+  for (const char* name : {"docs/2", "docs/1", "docs/2", "docs/1"}) {
+    ASSERT_TRUE(Run(Put(name, "y")).ok());
+  }
+  for (const char* text : kToSchema1) Sql(text);
+  Open();
+  auto reader = *ledger_->Read();
+  EXPECT_TRUE(VerifyLedger(*reader, {.kinds = {Docs().schema()}})->empty());
+  const auto of_case = *reader->CaseEntries("docs/1", 0, 10);
+  ASSERT_EQ(of_case.size(), 3u);
+  EXPECT_EQ(of_case[1].entry.seq(), 3);
+  EXPECT_TRUE((*ledger_->FindReceipt("accounts/test", "request-1", "payload")).has_value());
+  ASSERT_TRUE(Run(Put("docs/2", "z")).ok());
+  EXPECT_TRUE(VerifyLedger(**ledger_->Read(), {.kinds = {Docs().schema()}})->empty());
 }
 
 TEST_F(SchemaTest, AnotherServicesOrRealmsFileIsRefused) {

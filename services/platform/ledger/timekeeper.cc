@@ -16,6 +16,46 @@ namespace {
 constexpr absl::Duration kAnswerWait = absl::Seconds(30);
 constexpr absl::Duration kHoldWait = absl::Seconds(5);
 
+// Commands on their way, and what became of each.
+class Outcomes {
+ public:
+  explicit Outcomes(Ledger& ledger) : ledger_(ledger) {}
+
+  void Execute(Command command) {
+    size_t place = 0;
+    {
+      absl::MutexLock lock(&state_->mutex);
+      place = state_->statuses.size();
+      state_->statuses.push_back(absl::DeadlineExceededError("no answer in time"));
+      ++state_->left;
+    }
+    ledger_.Execute(std::move(command),
+                    [state = state_, place](const absl::StatusOr<common::v1::Receipt>& receipt) {
+                      absl::MutexLock lock(&state->mutex);
+                      state->statuses[place] = receipt.status();
+                      --state->left;
+                    });
+  }
+  // In the order of Execute.
+  std::vector<absl::Status> Wait() {
+    absl::MutexLock lock(&state_->mutex);
+    const auto all_there = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(state_->mutex) {
+      return state_->left == 0;
+    };
+    state_->mutex.AwaitWithTimeout(absl::Condition(&all_there), kAnswerWait);
+    return state_->statuses;
+  }
+
+ private:
+  struct State {
+    absl::Mutex mutex;
+    size_t left ABSL_GUARDED_BY(mutex) = 0;
+    std::vector<absl::Status> statuses ABSL_GUARDED_BY(mutex);
+  };
+  Ledger& ledger_;
+  const std::shared_ptr<State> state_ = std::make_shared<State>();  // outlives a wait too long
+};
+
 // The handler's decision, around which the row is looked at again and taken away.
 Command FiringOnce(Command command, const Deadline& deadline) {
   command.reads.push_back(DeadlineRef(deadline.key));
@@ -185,7 +225,8 @@ Command Timekeeper::DropCommand(const Ledger::DueDeadline& due, const absl::Stat
 }
 
 void Timekeeper::Fire(std::vector<Ledger::DueDeadline> rows) {
-  std::vector<Command> commands;
+  // Each is on its way as soon as it is gathered: none waits for what a later one has to ask for.
+  Outcomes outcomes(ledger_);
   std::vector<const Ledger::DueDeadline*> fired;
   for (const Ledger::DueDeadline& due : rows) {
     auto trouble = troubles_.find(due.deadline.key);
@@ -197,22 +238,22 @@ void Timekeeper::Fire(std::vector<Ledger::DueDeadline> rows) {
       Note(due, command.status());
       continue;
     }
-    commands.push_back(command.ok() ? *std::move(command) : DropCommand(due, command.status()));
+    outcomes.Execute(command.ok() ? *std::move(command) : DropCommand(due, command.status()));
     fired.push_back(&due);
   }
-  const std::vector<absl::Status> outcomes = ExecuteAll(std::move(commands));
-  std::vector<Command> drops;
+  const std::vector<absl::Status> of_fired = outcomes.Wait();
+  Outcomes drops(ledger_);
   std::vector<const Ledger::DueDeadline*> dropped;
   for (size_t i = 0; i < fired.size(); ++i) {
-    if (outcomes[i].ok() || IsTransient(outcomes[i])) {
-      Note(*fired[i], outcomes[i]);
+    if (of_fired[i].ok() || IsTransient(of_fired[i])) {
+      Note(*fired[i], of_fired[i]);
       continue;
     }
-    drops.push_back(DropCommand(*fired[i], outcomes[i]));
+    drops.Execute(DropCommand(*fired[i], of_fired[i]));
     dropped.push_back(fired[i]);
   }
-  const std::vector<absl::Status> drop_outcomes = ExecuteAll(std::move(drops));
-  for (size_t i = 0; i < dropped.size(); ++i) Note(*dropped[i], drop_outcomes[i]);
+  const std::vector<absl::Status> of_dropped = drops.Wait();
+  for (size_t i = 0; i < dropped.size(); ++i) Note(*dropped[i], of_dropped[i]);
 }
 
 void Timekeeper::Note(const Ledger::DueDeadline& due, const absl::Status& outcome) {
@@ -227,34 +268,6 @@ void Timekeeper::Note(const Ledger::DueDeadline& due, const absl::Status& outcom
   trouble.next_round = rounds_ + polls;
   spdlog::warn("ledger {}: deadline {} is tried again: {}", ledger_.header().ledger(),
                due.deadline.key, std::string(outcome.message()));
-}
-
-std::vector<absl::Status> Timekeeper::ExecuteAll(std::vector<Command> commands) {
-  struct Answers {
-    absl::Mutex mutex;
-    size_t left ABSL_GUARDED_BY(mutex) = 0;
-    std::vector<absl::Status> statuses ABSL_GUARDED_BY(mutex);
-  };
-  auto answers = std::make_shared<Answers>();  // outlives a wait that was too long
-  {
-    absl::MutexLock lock(&answers->mutex);
-    answers->left = commands.size();
-    answers->statuses.resize(commands.size(), absl::DeadlineExceededError("no answer in time"));
-  }
-  for (size_t i = 0; i < commands.size(); ++i) {
-    ledger_.Execute(std::move(commands[i]),
-                    [answers, i](const absl::StatusOr<common::v1::Receipt>& receipt) {
-                      absl::MutexLock lock(&answers->mutex);
-                      answers->statuses[i] = receipt.status();
-                      --answers->left;
-                    });
-  }
-  absl::MutexLock lock(&answers->mutex);
-  const auto all_there = [&answers]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(answers->mutex) {
-    return answers->left == 0;
-  };
-  answers->mutex.AwaitWithTimeout(absl::Condition(&all_there), kAnswerWait);
-  return answers->statuses;
 }
 
 }  // namespace huying::ledger

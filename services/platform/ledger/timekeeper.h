@@ -76,7 +76,6 @@ class Timekeeper {
   absl::StatusOr<Command> CommandFor(const Ledger::DueDeadline& due) const;
   Command DropCommand(const Ledger::DueDeadline& due, const absl::Status& why) const;
   context::CallContext ContextFor(const Ledger::DueDeadline& due) const;
-  std::vector<absl::Status> ExecuteAll(std::vector<Command> commands);
   void Note(const Ledger::DueDeadline& due, const absl::Status& outcome);
 
   Ledger& ledger_;

@@ -154,6 +154,7 @@ void TransactionImpl::Apply() {
   for (LocalChange& change : changes_) {
     if (change.dropped) continue;
     RecordSlot& slot = *change.slot;
+    if (slot.exists && !slot.dirty) slot.stored = std::move(slot.image);
     slot.version = slot.exists ? slot.version + 1 : 1;
     slot.exists = !change.deleted;
     slot.dirty = true;

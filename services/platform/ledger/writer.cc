@@ -50,6 +50,7 @@ Writer::Outcome Writer::Run(std::vector<Waiting>& waiting, std::vector<CursorSav
     last_now_ = Now();
     Batch batch(database_, *connection_, kinds_, ledger_, head_, last_now_);
     outcome.written = RunBatch(batch, waiting, std::move(cursors), outcome.answers);
+    outcome.published = batch.publishes();
   }
   if (!outcome.written.ok()) {
     spdlog::error("ledger {}: a batch of {} commands was not stored", ledger_, waiting.size());

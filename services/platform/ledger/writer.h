@@ -25,8 +25,9 @@ class Writer {
   void Start(std::unique_ptr<sql::Connection> connection, std::string genesis, LedgerHead head);
 
   struct Outcome {
-    Answers answers;       // one per command, in order
-    absl::Status written;  // of the whole batch, cursors included
+    Answers answers;         // one per command, in order
+    absl::Status written;    // of the whole batch, cursors included
+    bool published = false;  // some entry of it has channels
   };
   Outcome Run(std::vector<Waiting>& batch, std::vector<CursorSave> cursors);
   // An entry of the ledger's own, with statements that go with it.

@@ -48,7 +48,8 @@ RelayStats Relay::stats() const {
   stats.skipped = skipped_;
   stats.beacons = beacons_;
   stats.read_errors = read_errors_;
-  stats.lag = std::max<int64_t>(0, ledger_.Head().seq - cursor_.load());
+  const int64_t head = ledger_.Head().seq;
+  stats.lag = ledger_.LastPublished() > cursor_ ? std::max<int64_t>(0, head - cursor_) : 0;
   return stats;
 }
 
@@ -82,7 +83,7 @@ void Relay::WaitForWork() {
   }
   if (came_up_) return;
   const absl::Duration till_beacon = next_beacon_ - options_.machine_clock->Now();
-  ledger_.WaitPast(cursor_, std::clamp(till_beacon, absl::ZeroDuration(), kWakeInterval));
+  ledger_.WaitPublished(cursor_, std::clamp(till_beacon, absl::ZeroDuration(), kWakeInterval));
 }
 
 void Relay::Follow() {
@@ -92,11 +93,12 @@ void Relay::Follow() {
     }
     next_beacon_ = absl::InfinitePast();  // at once, after the page
   }
-  if (ledger_.Head().seq > cursor_) {
-    if (!PublishPage().ok()) {
-      ++read_errors_;
-      retry_later_ = true;
-    }
+  const int64_t head = ledger_.Head().seq;  // asked first: what comes after it is not passed over
+  if (ledger_.LastPublished() <= cursor_) {
+    cursor_ = std::max(cursor_.load(), head);
+  } else if (!PublishPage().ok()) {
+    ++read_errors_;
+    retry_later_ = true;
   }
   if (options_.machine_clock->Now() >= next_beacon_) Beacon();
 }

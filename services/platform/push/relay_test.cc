@@ -99,6 +99,19 @@ TEST_F(RelayTest, PublishesOnEveryChannelOfTheEntryWithEveryPrev) {
   EXPECT_TRUE(Eventually([&] { return relay_->stats().lag == 0; }));
 }
 
+TEST_F(RelayTest, EntriesWithoutChannelsArePassedOverUnread) {
+  Start();
+  for (int i = 0; i < 5; ++i) ledger_.Append({}, "no channel");
+  ASSERT_TRUE(Eventually([&] {
+    const auto beacons = ear_.beacons();
+    return !beacons.empty() && beacons.back().head() == 5;
+  }));
+  EXPECT_EQ(relay_->stats().entries, 0);
+  EXPECT_EQ(relay_->stats().lag, 0);
+  ledger_.Append({"down:1"}, "entry");
+  EXPECT_TRUE(Eventually([&] { return ear_.messages().size() == 1; }));
+}
+
 TEST_F(RelayTest, BeaconsCountAndNameTheHeads) {
   ledger_.Append({"down:2"}, "before");
   Start();

@@ -287,6 +287,30 @@ TEST_F(ParityTest, ALedgerThatDoesNotAnswerInTimeLeavesTheOutcomeOpen) {
   wire_.toy.ledger.Release();
 }
 
+TEST(RemoteCallerTest, AServiceThatHangsCostsOneCallerHisPatienceNotEachInTurn) {
+  Wire wire;
+  auto channel = wire.Tcp();
+  RemoteCaller caller(
+      *channel, [&](const CallContext&) { return wire.token; }, wire.toy.machine);
+  CallContext officer = wire.toy.Officer();
+  const auto get = [&](int take_ms, absl::Duration patience) {
+    GetRequest request;
+    request.set_take_ms(take_ms);
+    GetResponse response;
+    officer.deadline = wire.toy.machine.Now() + patience;
+    const absl::Time asked = wire.toy.machine.Now();
+    const absl::Status status = caller.Call(officer, testing::kGet, request, &response);
+    return std::pair(status, wire.toy.machine.Now() - asked);
+  };
+  EXPECT_EQ(get(1300, absl::Milliseconds(1100)).first.code(), StatusCode::kDeadlineExceeded);
+  const auto [hurried, waited] = get(0, absl::Milliseconds(1500));
+  EXPECT_EQ(hurried.code(), StatusCode::kUnavailable);
+  EXPECT_EQ(ProblemOf(hurried).reason(), Reason::LOWER_SERVICE_UNAVAILABLE);
+  EXPECT_LT(waited, absl::Seconds(1));
+  EXPECT_TRUE(get(0, absl::Seconds(10)).first.ok());         // who has time asks
+  EXPECT_TRUE(get(0, absl::Milliseconds(1500)).first.ok());  // and was answered: all ask again
+}
+
 TEST(RemoteCallerTest, ATokenThatCannotBeMintedIsTheAnswer) {
   Wire wire;
   auto channel = wire.Tcp();

@@ -14,7 +14,8 @@
 
 namespace huying::rpc {
 
-// An answer that is owed: whoever claims it first gives it, the ledger or the deadline.
+// An answer that is owed, or a stream that is open: whoever claims it first ends it, the ledger (or the
+// stream's own end) or the deadline.
 struct OwedAnswer {
   std::atomic<bool> given = false;
   absl::Time deadline;             // machine time

@@ -8,6 +8,7 @@
 #include "absl/strings/str_join.h"
 #include "google/protobuf/descriptor.h"
 #include "huying/common/v1/policy.pb.h"
+#include "services/platform/base/status.h"
 #include "services/platform/rpc/stages.h"
 
 namespace huying::rpc {
@@ -22,6 +23,15 @@ const google::protobuf::MethodDescriptor* FindMethod(std::string_view method) {
 
 constexpr absl::Duration kTokenReuse = absl::Seconds(30);
 constexpr size_t kTokensMax = 1024;
+constexpr absl::Duration kPatience = absl::Seconds(1);  // waited for nothing: it hangs
+constexpr absl::Duration kSilence = absl::Seconds(2);  // then nobody in a hurry asks it for so long
+constexpr absl::Duration kHurry = absl::Seconds(2);    // has less time than this
+
+absl::Status Silent() {
+  return base::Unavailable(base::Reason::LOWER_SERVICE_UNAVAILABLE, "所需服务刚才没有应答",
+                           "a service this needs did not answer a moment ago")
+      .Next("稍后重试", "try again shortly");
+}
 
 // All that a token says of its caller.
 std::string IdentityOf(const context::CallContext& context) {
@@ -74,8 +84,25 @@ absl::Status RemoteCaller::Call(const context::CallContext& context, std::string
   if (policy.deadline_ms() > 0) {  // as the server reckons it
     deadline = std::min(deadline, machine_clock_.Now() + absl::Milliseconds(policy.deadline_ms()));
   }
-  return CallWithRetry(policy.idempotency(), retry_, machine_clock_, deadline,
-                       [&] { return channel_.Call(method, token, deadline, request, response); });
+  const absl::Time now = machine_clock_.Now();
+  if (IsSilent(now, deadline)) return Silent();
+  absl::Status status = CallWithRetry(policy.idempotency(), retry_, machine_clock_, deadline, [&] {
+    return channel_.Call(method, token, deadline, request, response);
+  });
+  Heard(now, status);
+  return status;
+}
+
+bool RemoteCaller::IsSilent(absl::Time now, absl::Time deadline) {
+  absl::MutexLock lock(&mutex_);
+  return now < silent_until_ && deadline - now < kHurry;
+}
+
+void RemoteCaller::Heard(absl::Time asked, const absl::Status& status) {
+  const absl::Time now = machine_clock_.Now();
+  const bool hangs = base::GaveNoAnswer(status) && now - asked >= kPatience;
+  absl::MutexLock lock(&mutex_);
+  silent_until_ = hangs ? now + kSilence : absl::InfinitePast();
 }
 
 }  // namespace huying::rpc

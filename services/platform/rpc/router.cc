@@ -42,7 +42,6 @@ Router::Router(RouterOptions options)
     pools_[i] = std::make_unique<Pool>(PoolOptions{std::string(PoolName(static_cast<PoolKind>(i))),
                                                    options_.threads[i], options_.queue_max});
   }
-  answers_ = std::make_unique<Pool>(PoolOptions{"answers", 1, options_.limits.in_flight_max});
 }
 
 Router::~Router() { Stop(absl::ZeroDuration()); }
@@ -102,9 +101,12 @@ absl::Status Router::Admit(const Incoming& incoming, PendingCall& call) {
   if (method.policy.permission() == "public") {
     TakeIdentity(PublicContext(), &call.context);
   } else {
-    ASSIGN_OR_RETURN(auto claims,
+    ASSIGN_OR_RETURN(const auto bearer,
                      Authenticate(options_.authenticator, tokens_, incoming.token, call.received));
-    TakeIdentity(ContextOf(std::move(claims)), &call.context);
+    TakeIdentity(ContextOf(*bearer), &call.context);
+    if (!IsNode(call.context)) {
+      call.token_expires = base::FromProto(bearer->claims.expires_at());
+    }
     call.context.token = std::string(incoming.token);
   }
   call.context.peer = std::string(incoming.peer);
@@ -122,12 +124,15 @@ absl::Status Router::EnterContext(PendingCall& call) {
   return CheckTier(*call.method, call.context);
 }
 
-// What a mutation needs besides: its request id and the hash that tells a repetition from a
-// conflict.
+// What a mutation needs besides: its ledger, which stamps the time of receipt and waits for it from
+// here on, its request id and the hash that tells a repetition from a conflict.
 absl::Status Router::Prepare(PendingCall& call) {
   if (!call.method->is_mutation()) return absl::OkStatus();
   if (options_.admit) RETURN_IF_ERROR(options_.admit(call.method->lane));
   ASSIGN_OR_RETURN(call.context.request_id, RequestIdOf(*call.method, *call.request));
+  ASSIGN_OR_RETURN(call.ledger, call.method->route.ledger(call.context.realm));
+  call.expected = ledger::Expected(*call.ledger);
+  call.context.received_at = call.expected.received_at();
   call.payload_hash = PayloadHash(options_.payload_key, *call.method, call.request.get());
   return absl::OkStatus();
 }
@@ -160,7 +165,7 @@ void Router::Dispatch(std::unique_ptr<PendingCall> call) {
 void Router::Run(std::unique_ptr<PendingCall> call) {
   // Work whose time is over is not started.
   if (Now() >= call->context.deadline) return Finish(std::move(call), TooLate(false));
-  if (call->method->is_mutation()) return RunMutation(std::move(call));
+  if (call->method->is_mutation()) return Gather(std::move(call));
   RunRead(std::move(call));
 }
 
@@ -172,34 +177,28 @@ void Router::RunRead(std::unique_ptr<PendingCall> call) {
   Finish(std::move(call), std::move(status));
 }
 
-void Router::RunMutation(std::unique_ptr<PendingCall> call) {
-  auto ledger = call->method->route.ledger(call->context.realm);
-  if (!ledger.ok()) return Finish(std::move(call), ledger.status());
-  call->ledger = *ledger;
-  auto earlier = call->ledger->FindReceipt(call->context.principal, call->context.request_id,
-                                           call->payload_hash);
-  if (!earlier.ok()) return Finish(std::move(call), earlier.status());
-  if (earlier->has_value()) return Decided(std::move(call), **std::move(earlier));
-  Gather(std::move(call));
-}
-
 void Router::Gather(std::unique_ptr<PendingCall> call) {
   ++call->gathers;
   auto command = call->method->route.mutate(call->context, *call->request);
-  if (!command.ok()) return Finish(std::move(call), command.status());
+  if (!command.ok()) return NotGathered(std::move(call), command.status());
   if (Now() > call->context.deadline) return Finish(std::move(call), TooLate(false));
   Complete(*call->method, call->context, *call->request, call->payload_hash, &*command);
   if (call->owed == nullptr) WatchDeadline(*call);
   ledger::Ledger* ledger = call->ledger;
-  ledger->Execute(*std::move(command), [this, ledger, held = std::move(call)](
+  ledger->Execute(*std::move(command), [this, held = std::move(call)](
                                            absl::StatusOr<common::v1::Receipt> receipt) mutable {
-    // Alone: nobody waits for the writer's thread, and a hand-over would only cost time.
-    if (ledger->InFlight() <= 1) return Decided(std::move(held), std::move(receipt));
-    // Else the writer must go on to the next batch: the transport's work is done on another thread.
-    answers_->PostAlways([this, held = std::move(held), receipt = std::move(receipt)]() mutable {
-      Decided(std::move(held), std::move(receipt));
-    });
+    Decided(std::move(held), std::move(receipt));
   });
+}
+
+// A repetition may fail to gather what the first call found: its receipt stands all the same. (Where
+// gathering succeeds, the ledger's writer knows the request by its id.)
+void Router::NotGathered(std::unique_ptr<PendingCall> call, absl::Status status) {
+  auto earlier = call->ledger->FindReceipt(call->context.principal, call->context.request_id,
+                                           call->payload_hash);
+  if (!earlier.ok()) return Finish(std::move(call), earlier.status());
+  if (earlier->has_value()) return Decided(std::move(call), **std::move(earlier));
+  Finish(std::move(call), std::move(status));
 }
 
 void Router::WatchDeadline(PendingCall& call) {
@@ -235,6 +234,7 @@ void Router::StartStream(std::unique_ptr<PendingCall> call) {
     absl::MutexLock lock(&streams_mutex_);
     streams_.emplace(queue.get(), queue);
   }
+  if (shared->token_expires < absl::InfiniteFuture()) EndWithToken(*shared, queue);
   queue->OnClosed([this, shared, queue = queue.get()] { StreamOver(*shared, *queue); });
   shared->reply->stream(queue);
   const bool posted = threads.Post([shared, queue] {
@@ -246,7 +246,16 @@ void Router::StartStream(std::unique_ptr<PendingCall> call) {
   if (draining_) queue->Close(ShuttingDown());  // Drain may have passed before the insertion
 }
 
+// Whoever lost his post, or his account, hears no more than his token allows.
+void Router::EndWithToken(PendingCall& call, const std::shared_ptr<StreamQueue>& queue) {
+  call.owed = std::make_shared<OwedAnswer>();
+  call.owed->deadline = call.token_expires;
+  call.owed->too_late = [queue] { queue->Close(TokenExpired()); };
+  watch_.Add(call.owed);
+}
+
 void Router::StreamOver(PendingCall& call, StreamQueue& queue) {
+  if (call.owed != nullptr) call.owed->Claim();
   (void)Close(call, queue.end_status(), /*local=*/false);  // whoever listened has its status
   absl::MutexLock lock(&streams_mutex_);
   streams_.erase(&queue);
@@ -327,7 +336,6 @@ void Router::Stop(absl::Duration limit) {
   WaitIdle(limit);
   watch_.Stop();
   for (auto& threads : pools_) threads->Stop();
-  answers_->Stop();
 }
 
 }  // namespace huying::rpc

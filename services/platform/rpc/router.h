@@ -117,11 +117,12 @@ class Router final : public RouteTable {
   void Dispatch(std::unique_ptr<PendingCall> call);
   void Run(std::unique_ptr<PendingCall> call);
   void RunRead(std::unique_ptr<PendingCall> call);
-  void RunMutation(std::unique_ptr<PendingCall> call);
   void Gather(std::unique_ptr<PendingCall> call);
+  void NotGathered(std::unique_ptr<PendingCall> call, absl::Status status);
   void WatchDeadline(PendingCall& call);
   void Decided(std::unique_ptr<PendingCall> call, absl::StatusOr<common::v1::Receipt> receipt);
   void StartStream(std::unique_ptr<PendingCall> call);
+  void EndWithToken(PendingCall& call, const std::shared_ptr<StreamQueue>& queue);
   void StreamOver(PendingCall& call, StreamQueue& queue);
   void Finish(std::unique_ptr<PendingCall> call, absl::Status status);
   absl::Status MutateLocal(PendingCall& call, google::protobuf::Message* response);
@@ -144,7 +145,6 @@ class Router final : public RouteTable {
       ABSL_GUARDED_BY(streams_mutex_);
   std::array<std::unique_ptr<Pool>, kPoolKinds> pools_;
   DeadlineWatch watch_;
-  std::unique_ptr<Pool> answers_;  // one thread takes receipts off the ledgers' writers
 };
 
 // `Caller` of services in this process.

@@ -21,6 +21,9 @@ struct PendingCall {
   std::unique_ptr<google::protobuf::Message> response;
   std::string payload_hash;
   ledger::Ledger* ledger = nullptr;
+  ledger::Expected expected;  // from receipt to answer: no deadline overtakes it
+  // Machine time; a person's stream ends with his token. A process's own token is renewed by itself.
+  absl::Time token_expires = absl::InfiniteFuture();
   int gathers = 0;
   bool has_place = false;
   std::string fault;  // number of an internal fault

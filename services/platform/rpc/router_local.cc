@@ -28,9 +28,8 @@ absl::Status WrongType(const Message& message) {
 // Whoever calls from inside the process is a part of this installation, as a process with the node key
 // is: the same calls are open to both.
 void AddNodePermission(context::CallContext* context) {
-  auto& held = context->permissions;
-  if (std::find(held.begin(), held.end(), kNodePermission) == held.end()) {
-    held.push_back(kNodePermission);
+  if (!context->permissions.Contains(kNodePermission)) {
+    context->permissions.push_back(kNodePermission);
   }
 }
 
@@ -81,17 +80,19 @@ absl::Status Router::CallLocal(const context::CallContext& context, std::string_
 
 absl::Status Router::MutateLocal(PendingCall& call, Message* response) {
   auto* answer = static_cast<common::v1::Receipt*>(response);
-  ASSIGN_OR_RETURN(ledger::Ledger * ledger, call.method->route.ledger(call.context.realm));
-  ASSIGN_OR_RETURN(auto earlier, ledger->FindReceipt(call.context.principal,
-                                                     call.context.request_id, call.payload_hash));
-  if (earlier.has_value()) {
-    answer->Swap(&*earlier);
-    return absl::OkStatus();
-  }
+  ledger::Ledger* ledger = call.ledger;
   while (true) {
     ++call.gathers;
-    ASSIGN_OR_RETURN(ledger::Command command,
-                     call.method->route.mutate(call.context, *call.request));
+    auto gathered = call.method->route.mutate(call.context, *call.request);
+    if (!gathered.ok()) {
+      ASSIGN_OR_RETURN(
+          auto earlier,
+          ledger->FindReceipt(call.context.principal, call.context.request_id, call.payload_hash));
+      if (!earlier.has_value()) return gathered.status();
+      answer->Swap(&*earlier);
+      return absl::OkStatus();
+    }
+    ledger::Command command = *std::move(gathered);
     if (Now() > call.context.deadline) return TooLate(false);
     Complete(*call.method, call.context, *call.request, call.payload_hash, &command);
     auto waiter = std::make_shared<Waiter>();  // the ledger may answer after we gave up

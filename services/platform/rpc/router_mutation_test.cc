@@ -68,7 +68,28 @@ TEST_F(MutationTest, ARepeatedRequestHasOneEffectAndTheSameReceipt) {
     EXPECT_EQ(again->SerializeAsString(), first->SerializeAsString());
   }
   EXPECT_EQ(toy_.ledger.executed(), 1);
-  EXPECT_EQ(toy_.service.gathered, 1);  // the receipt is found before gathering
+}
+
+TEST_F(MutationTest, ARepetitionWhoseGatheringFailsHasTheReceiptAllTheSame) {
+  const auto first = Put(PutOf("r-1", "k"));
+  ASSERT_TRUE(first.ok());
+  toy_.service.refuses = true;
+  const auto again = Put(PutOf("r-1", "k"));
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(again->SerializeAsString(), first->SerializeAsString());
+  EXPECT_EQ(ProblemOf(Put(PutOf("r-1", "other")).status()).reason(), Reason::REQUEST_ID_CONFLICT);
+  EXPECT_EQ(ProblemOf(Put(PutOf("r-2", "k")).status()).reason(), Reason::CONDITION_NOT_MET);
+}
+
+TEST_F(MutationTest, TheLedgerExpectsACallFromItsReceiptToItsAnswer) {
+  toy_.ledger.Hold();
+  std::thread caller([&] { EXPECT_TRUE(Put(PutOf("r-1", "k")).ok()); });
+  EXPECT_TRUE(huying::testing::Eventually([&] { return toy_.ledger.expected() == 1; }));
+  toy_.ledger.Release();
+  caller.join();
+  EXPECT_TRUE(huying::testing::Eventually([&] { return toy_.ledger.expected() == 0; }));
+  EXPECT_FALSE(Put(PutOf("r-2", "early-refusal")).ok());
+  EXPECT_TRUE(huying::testing::Eventually([&] { return toy_.ledger.expected() == 0; }));
 }
 
 TEST_F(MutationTest, AnotherPayloadUnderTheSameIdIsAConflict) {

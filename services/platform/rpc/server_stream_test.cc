@@ -104,6 +104,22 @@ TEST(ServerStreamTest, AClientThatVanishesIsSeenByItsUseCase) {
   EXPECT_TRUE(Eventually([&] { return wire.toy.service.streams_ended == 1; }));
 }
 
+TEST(ServerStreamTest, APersonsStreamEndsWithHisTokenAndThatOfAProcessDoesNot) {
+  Wire wire;
+  auto channel = wire.Tcp();
+  const auto request = Events(0, 0, true);
+  const absl::Time soon = wire.toy.machine.Now() + absl::Milliseconds(300);
+  context::CallContext process = wire.toy.Officer();
+  process.permissions.push_back(kNodePermission);
+  auto person = Watch(*channel, testing::MintToken(wire.toy.Officer(), soon), request);
+  auto node = Watch(*channel, testing::MintToken(process, soon), request);
+  ASSERT_TRUE(person->WaitForEnd());
+  EXPECT_EQ(person->status.code(), absl::StatusCode::kUnauthenticated);
+  EXPECT_EQ(base::ProblemOf(person->status).reason(), base::Reason::TOKEN_EXPIRED);
+  EXPECT_FALSE(node->ended.HasBeenNotified());
+  node->stream.reset();
+}
+
 TEST(ServerStreamTest, TheCallersDeadlineEndsAStream) {
   Wire wire;
   auto channel = wire.Tcp();

@@ -25,17 +25,6 @@ constexpr char kAnySignedIn[] = "any";
 constexpr char kNodePrefix[] = "node:";
 constexpr char kSystemPrefix[] = "system:";
 
-bool Holds(const context::CallContext& context, std::string_view permission) {
-  const auto& held = context.permissions;
-  return std::find(held.begin(), held.end(), permission) != held.end();
-}
-
-// A node's token carries the permission itself when its principal is the person who decided.
-bool IsNode(const context::CallContext& context) {
-  return absl::StartsWith(context.principal, kNodePrefix) ||
-         absl::StartsWith(context.principal, kSystemPrefix) || Holds(context, kNodePermission);
-}
-
 std::string_view TierZh(common::v1::Tier tier) {
   switch (tier) {
     case common::v1::EXTERNAL:
@@ -52,6 +41,13 @@ std::string_view TierZh(common::v1::Tier tier) {
 }
 
 }  // namespace
+
+// A node's token carries the permission itself when its principal is the person who decided.
+bool IsNode(const context::CallContext& context) {
+  return absl::StartsWith(context.principal, kNodePrefix) ||
+         absl::StartsWith(context.principal, kSystemPrefix) ||
+         context.permissions.Contains(kNodePermission);
+}
 
 absl::Status NoSuchMethod(const MethodTable& methods, std::string_view name) {
   constexpr size_t kShown = 128;
@@ -83,35 +79,36 @@ absl::Status NoRealm() {
       .Next("重新登录", "sign in again");
 }
 
-absl::StatusOr<platform::v1::TokenClaims> Authenticate(Authenticator* authenticator,
-                                                       TokenCache& cache, std::string_view token,
-                                                       absl::Time now) {
+absl::Status TokenExpired() {
+  return base::Unauthenticated(Reason::TOKEN_EXPIRED, "登录已过期", "the token has expired")
+      .Next("重新登录", "sign in again");
+}
+
+absl::StatusOr<std::shared_ptr<const Bearer>> Authenticate(Authenticator* authenticator,
+                                                           TokenCache& cache,
+                                                           std::string_view token, absl::Time now) {
   if (token.empty() || authenticator == nullptr) {
     return base::Unauthenticated(Reason::SIGN_IN_NEEDED, "需要登录", "sign in first")
         .Next("先登录,并在 authorization 元数据中带上令牌",
               "sign in and send the token as metadata `authorization: Bearer <token>`");
   }
-  ASSIGN_OR_RETURN(platform::v1::TokenClaims claims, cache.Verify(*authenticator, token, now));
-  if (claims.realm().empty()) {
+  ASSIGN_OR_RETURN(std::shared_ptr<const Bearer> bearer, cache.Verify(*authenticator, token, now));
+  if (bearer->claims.realm().empty()) {
     return NoRealm();
   }
-  if (base::FromProto(claims.expires_at()) <= now) {
-    return base::Unauthenticated(Reason::TOKEN_EXPIRED, "登录已过期", "the token has expired")
-        .Next("重新登录", "sign in again");
+  if (base::FromProto(bearer->claims.expires_at()) <= now) {
+    return TokenExpired();
   }
-  return claims;
+  return bearer;
 }
 
-context::CallContext ContextOf(platform::v1::TokenClaims claims) {
+context::CallContext ContextOf(const Bearer& bearer) {
   context::CallContext context;
-  context.actor = std::move(*claims.mutable_actor());
-  context.principal = std::move(*claims.mutable_principal());
-  context.realm = std::move(*claims.mutable_realm());
-  context.exercise = std::move(*claims.mutable_exercise());
-  context.permissions.reserve(claims.permissions_size());
-  for (std::string& permission : *claims.mutable_permissions()) {
-    context.permissions.push_back(std::move(permission));
-  }
+  context.actor = bearer.claims.actor();
+  context.principal = bearer.claims.principal();
+  context.realm = bearer.claims.realm();
+  context.exercise = bearer.claims.exercise();
+  context.permissions = bearer.permissions;
   return context;
 }
 
@@ -138,7 +135,7 @@ absl::Status CheckPermission(const Method& method, const context::CallContext& c
   // A process that acts for the person who decided: what that person may was judged at the decision,
   // and only a process's key makes a token with a system actor.
   if (!context.actor.system().empty()) return absl::OkStatus();
-  if (Holds(context, needed)) return absl::OkStatus();
+  if (context.permissions.Contains(needed)) return absl::OkStatus();
   return base::Denied(Reason::PERMISSION_MISSING, absl::StrCat("需要权限 ", needed),
                       absl::StrCat("the permission ", needed, " is needed"))
       .Next("请由有此权限的岗位办理,或请管理员授权",

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -32,16 +33,20 @@ struct RouterLimits {
   int gathers_max = 3;
 };
 
+// Another process of this installation, or a part of this one.
+bool IsNode(const context::CallContext& context);
+
 absl::Status NoSuchMethod(const MethodTable& methods, std::string_view name);
 absl::Status CheckSize(const Method& method, size_t bytes, const RouterLimits& limits);
 
 absl::Status NoRealm();  // of a token, or of a context inside the process
-// Claims of a call's token: present, verified, of one realm, not expired.
-absl::StatusOr<platform::v1::TokenClaims> Authenticate(Authenticator* authenticator,
-                                                       TokenCache& cache, std::string_view token,
-                                                       absl::Time now);
+absl::Status TokenExpired();
+// Whose a call's token is: present, verified, of one realm, not expired.
+absl::StatusOr<std::shared_ptr<const Bearer>> Authenticate(Authenticator* authenticator,
+                                                           TokenCache& cache,
+                                                           std::string_view token, absl::Time now);
 // Who calls, for a method that needs a sign-in.
-context::CallContext ContextOf(platform::v1::TokenClaims claims);
+context::CallContext ContextOf(const Bearer& bearer);
 // Who calls a public method: nobody in particular, in the live realm.
 context::CallContext PublicContext();
 // min(the caller's, received + the policy's); a stream has only the caller's.

@@ -10,31 +10,29 @@
 
 namespace huying::rpc {
 
-absl::StatusOr<platform::v1::TokenClaims> TokenCache::Verify(Authenticator& authenticator,
-                                                             std::string_view token,
-                                                             absl::Time now) {
-  std::shared_ptr<const platform::v1::TokenClaims> known;
+absl::StatusOr<std::shared_ptr<const Bearer>> TokenCache::Verify(Authenticator& authenticator,
+                                                                 std::string_view token,
+                                                                 absl::Time now) {
   {
     absl::MutexLock lock(&mutex_);
     const auto it = entries_.find(base::Abs(token));
     if (it != entries_.end()) {
-      if (now < it->second.until) {
-        known = it->second.claims;
-      } else {
-        entries_.erase(it);
-      }
+      if (now < it->second.until) return it->second.bearer;
+      entries_.erase(it);
     }
   }
-  if (known != nullptr) return *known;
-  ASSIGN_OR_RETURN(platform::v1::TokenClaims claims, authenticator.Verify(token));
-  if (tokens_max_ <= 0) return claims;
-  Entry entry{std::make_shared<const platform::v1::TokenClaims>(claims),
-              std::min(now + kept_, base::FromProto(claims.expires_at()))};
+  auto bearer = std::make_shared<Bearer>();
+  ASSIGN_OR_RETURN(bearer->claims, authenticator.Verify(token));
+  const auto& names = bearer->claims.permissions();
+  bearer->permissions = {names.begin(), names.end()};
+  bearer->claims.clear_permissions();
+  if (tokens_max_ <= 0) return bearer;
+  const absl::Time until = std::min(now + kept_, base::FromProto(bearer->claims.expires_at()));
   absl::MutexLock lock(&mutex_);
   // Full: starting over is rare, and cheaper than keeping an order of use at each call.
   if (static_cast<int>(entries_.size()) >= tokens_max_) entries_.clear();
-  entries_[std::string(token)] = std::move(entry);
-  return claims;
+  entries_[std::string(token)] = {bearer, until};
+  return bearer;
 }
 
 }  // namespace huying::rpc

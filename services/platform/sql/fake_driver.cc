@@ -48,6 +48,7 @@ class CountingEngine::CountingDatabase final : public Database {
   std::string BeginWrite() const override { return inner_->BeginWrite(); }
   std::string BeginSnapshot() const override { return inner_->BeginSnapshot(); }
   std::string LockWriter() const override { return inner_->LockWriter(); }
+  std::string SequenceKey() const override { return inner_->SequenceKey(); }
   absl::Status BackUpTo(const std::string& path) override { return inner_->BackUpTo(path); }
   absl::StatusOr<std::pair<int64_t, int64_t>> Sizes() override { return inner_->Sizes(); }
 

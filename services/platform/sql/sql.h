@@ -60,6 +60,9 @@ class Database {
   // First statement of each write batch: keeps a second writer out ("" on SQLite, where the data
   // directory's lock does).
   virtual std::string LockWriter() const = 0;
+  // Type of a key that only grows by one: INTEGER PRIMARY KEY on SQLite, where such a row is its own
+  // index, BIGINT PRIMARY KEY elsewhere.
+  virtual std::string SequenceKey() const = 0;
   // Copies a consistent state of the whole database to `path` while it is in use.
   virtual absl::Status BackUpTo(const std::string& path) = 0;
   // Bytes of data and of the write-ahead log, for metrics.

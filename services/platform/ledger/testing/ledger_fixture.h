@@ -173,8 +173,8 @@ class LedgerFixture : public ::testing::Test {
     std::vector<std::string> lines;
     auto database = *engine_.Open(folder_ + "/alert.db");
     auto reader = *database->OpenReader();
-    for (const char* table :
-         {"meta", "entry", "channel", "channel_entry", "deadline", "r_doc", "r_counter"}) {
+    for (const char* table : {"meta", "entry", "case_head", "channel", "channel_entry", "deadline",
+                              "r_doc", "r_counter"}) {
       auto rows = reader->RunOne({absl::StrCat("SELECT * FROM ", table)});
       EXPECT_TRUE(rows.ok()) << table;
       for (const sql::Row& row : rows->rows) {

@@ -41,6 +41,7 @@ class FakeLedger final : public ledger::Ledger {
       item.entry.entry.add_channels(channel);
       item.prev[channel] = std::exchange(heads_[channel], seq);
     }
+    if (!channels.empty()) published_ = seq;
     entries_.push_back(std::move(item));
     return seq;
   }
@@ -80,12 +81,21 @@ class FakeLedger final : public ledger::Ledger {
     mutex_.AwaitWithTimeout(absl::Condition(&past), wait);
     return static_cast<int64_t>(entries_.size());
   }
+  int64_t WaitPublished(int64_t seq, absl::Duration wait) const override {
+    return WaitPast(seq, wait);
+  }
+  int64_t LastPublished() const override {
+    absl::MutexLock lock(&mutex_);
+    return published_;
+  }
   void WakeFollowers() override {
     absl::MutexLock lock(&mutex_);
     ++wakes_;
   }
   int64_t InFlight() const override { return 0; }
   absl::Time OldestUndecided() const override { return absl::InfiniteFuture(); }
+  absl::Time Expect() override { return absl::InfinitePast(); }
+  void NoLongerExpect(absl::Time) override {}
   absl::StatusOr<std::vector<DueDeadline>> Due(absl::Time, int) override { return No(); }
   absl::StatusOr<absl::Time> NextDue() override { return absl::InfiniteFuture(); }
   absl::StatusOr<Position> LoadCursor(std::string_view) override { return No(); }
@@ -105,6 +115,7 @@ class FakeLedger final : public ledger::Ledger {
   std::map<std::string, int64_t> heads_ ABSL_GUARDED_BY(mutex_);
   bool broken_ ABSL_GUARDED_BY(mutex_) = false;
   int64_t wakes_ ABSL_GUARDED_BY(mutex_) = 0;
+  int64_t published_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
 // Sees what was there when it was opened.

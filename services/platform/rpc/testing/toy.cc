@@ -11,7 +11,21 @@ namespace huying::rpc::testing {
 
 using base::Reason;
 
-FakeLedger::FakeLedger() : writer_([this] { Run(); }) {}
+FakeLedger::FakeLedger(const base::Clock& clock) : clock_(clock), writer_([this] { Run(); }) {}
+
+absl::Time FakeLedger::Expect() {
+  absl::MutexLock lock(&mutex_);
+  ++expected_;
+  return clock_.Now();
+}
+void FakeLedger::NoLongerExpect(absl::Time) {
+  absl::MutexLock lock(&mutex_);
+  --expected_;
+}
+int FakeLedger::expected() const {
+  absl::MutexLock lock(&mutex_);
+  return expected_;
+}
 
 void FakeLedger::Execute(ledger::Command command, ledger::Done done) {
   absl::MutexLock lock(&mutex_);
@@ -79,6 +93,10 @@ void FakeLedger::Run() {
 }
 
 absl::StatusOr<Receipt> FakeLedger::Decide(ledger::Command& command) {
+  auto earlier =
+      FindReceipt(command.context.principal, command.context.request_id, command.payload_hash);
+  if (!earlier.ok()) return earlier.status();
+  if (earlier->has_value()) return **std::move(earlier);
   FakeTransaction transaction(command.context);
   const absl::Status status = command.decide(transaction);
   absl::MutexLock lock(&mutex_);
@@ -99,7 +117,7 @@ absl::StatusOr<ledger::Command> ToyService::Put(const context::CallContext&,
                                                 const rpctest::v1::PutRequest& request) {
   const int time = ++gathered;
   absl::SleepFor(absl::Milliseconds(request.gather_ms()));
-  if (request.key() == "early-refusal") {
+  if (refuses || request.key() == "early-refusal") {
     return base::Refused(Reason::CONDITION_NOT_MET, "不行", "refused while gathering");
   }
   return ledger::Command{.decide = [request, time](ledger::Transaction&) -> absl::Status {

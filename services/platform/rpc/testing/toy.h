@@ -58,7 +58,8 @@ class FakeTransaction final : public ledger::Transaction {
 
 class FakeLedger final : public ledger::Ledger {
  public:
-  FakeLedger();
+  // `clock` is the realm's; it must outlive the ledger.
+  explicit FakeLedger(const base::Clock& clock);
   ~FakeLedger() override { Stop(); }
 
   void Execute(ledger::Command command, ledger::Done done) override;
@@ -78,8 +79,14 @@ class FakeLedger final : public ledger::Ledger {
   Position Head() const override { return {}; }
   const platform::v1::LedgerHeader& header() const override { return header_; }
   int64_t WaitPast(int64_t seq, absl::Duration) const override { return seq; }
+  int64_t WaitPublished(int64_t seq, absl::Duration) const override { return seq; }
+  int64_t LastPublished() const override { return 0; }
   int64_t InFlight() const override;
   absl::Time OldestUndecided() const override { return absl::InfiniteFuture(); }
+  absl::Time Expect() override;
+  void NoLongerExpect(absl::Time received_at) override;
+  // Calls on their way to this ledger.
+  int expected() const;
   absl::StatusOr<std::vector<DueDeadline>> Due(absl::Time, int) override { return NotFaked(); }
   absl::StatusOr<absl::Time> NextDue() override { return NotFaked(); }
   absl::StatusOr<Position> LoadCursor(std::string_view) override { return NotFaked(); }
@@ -95,8 +102,10 @@ class FakeLedger final : public ledger::Ledger {
   void Run();
   absl::StatusOr<Receipt> Decide(ledger::Command& command);
 
+  const base::Clock& clock_;
   platform::v1::LedgerHeader header_;
   mutable absl::Mutex mutex_;
+  int expected_ = 0;
   std::deque<std::pair<ledger::Command, ledger::Done>> queue_;
   std::map<std::string, Stored> receipts_;
   ledger::Command last_;
@@ -122,6 +131,7 @@ class ToyService {
                      Sink<rpctest::v1::WatchEvent> sink);
 
   std::atomic<int> gathered = 0;
+  std::atomic<bool> refuses = false;  // from now on gathering fails
   std::atomic<int> streams_ended = 0;
   std::atomic<int> sent = 0;  // events the last stream took
   // Streams that stay open, to send to or close from a test.
@@ -158,7 +168,7 @@ struct Toy {
   base::ManualClock drill_clock{absl::FromUnixSeconds(1'258'770'600)};
   FakeAuthenticator authenticator;
   obs::Metrics metrics;
-  FakeLedger ledger;
+  FakeLedger ledger{live_clock};
   ToyService service;
   std::unique_ptr<Router> router;
 };

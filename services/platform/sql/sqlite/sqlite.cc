@@ -52,6 +52,7 @@ class SqliteDatabase final : public Database {
   std::string BeginWrite() const override { return "BEGIN IMMEDIATE"; }
   std::string BeginSnapshot() const override { return "BEGIN"; }
   std::string LockWriter() const override { return ""; }
+  std::string SequenceKey() const override { return "INTEGER PRIMARY KEY"; }
 
   // The copy appears under its name only when it is whole and on disk.
   absl::Status BackUpTo(const std::string& path) override {
