@@ -87,6 +87,17 @@ TEST_F(AnswersTest, FollowersOfChannelsAreNotWokenByOtherEntries) {
   EXPECT_EQ(ledger_->LastPublished(), 2);
 }
 
+TEST_F(AnswersTest, ASnapshotHeldForLongReadsNoMoreAndANewOneDoes) {
+  ASSERT_TRUE(Run(Put("docs/1", "x")).ok());
+  auto reader = *ledger_->Read();
+  machine_clock_.Advance(absl::Seconds(29));
+  EXPECT_TRUE(reader->Get(Docs(), "docs/1").ok());
+  machine_clock_.Advance(absl::Seconds(2));
+  EXPECT_TRUE(absl::IsUnavailable(reader->Get(Docs(), "docs/1").status()));
+  reader.reset();
+  EXPECT_TRUE((*ledger_->Read())->Get(Docs(), "docs/1").ok());
+}
+
 TEST_F(AnswersTest, ColumnsAreWrittenOnlyWhenOneOfThemChanges) {
   ASSERT_TRUE(Run(Put("docs/1", "x")).ok());
   engine_.Reset();

@@ -31,7 +31,7 @@ LedgerImpl::LedgerImpl(LedgerOptions options, Kinds kinds, std::unique_ptr<sql::
     : options_(std::move(options)),
       kinds_(std::move(kinds)),
       database_(std::move(database)),
-      readers_(*database_, options_.readers_max),
+      readers_(*database_, *options_.machine_clock, options_.readers_max),
       writer_(*database_, kinds_, *options_.clock, options_.service),
       heartbeat_(options_.path + ".heartbeat", *options_.machine_clock) {}
 

@@ -47,7 +47,8 @@ struct StoredEntry {
 inline constexpr int kPageSizeDefault = 50;
 inline constexpr int kPageSizeMax = 500;
 
-// Not thread-safe; hold it shortly (an old snapshot keeps the write-ahead log from shrinking).
+// Not thread-safe; hold it shortly: a snapshot older than kSnapshotAgeMax answers UNAVAILABLE (it keeps
+// the write-ahead log from shrinking).
 class Reader {
  public:
   virtual ~Reader() = default;

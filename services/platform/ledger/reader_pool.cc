@@ -14,14 +14,25 @@ ReaderPool::Lease::~Lease() {
   pool_->GiveBack(std::move(connection_));
 }
 
+absl::Status ReaderPool::Lease::CheckAge() const {
+  if (!in_snapshot_ || pool_->machine_clock_.Now() - taken_ <= kSnapshotAgeMax) {
+    return absl::OkStatus();
+  }
+  return base::Unavailable(base::Reason::STORAGE_UNAVAILABLE, "读取用时过长，快照已失效",
+                           "the read took too long; its snapshot is too old")
+      .Next("请缩小范围后重新读取", "read again, and less at a time");
+}
+
 absl::StatusOr<std::vector<sql::Result>> ReaderPool::Lease::Run(
     absl::Span<const sql::Statement> statements) {
+  RETURN_IF_ERROR(CheckAge());
   auto results = connection_->Run(statements);
   if (!results.ok()) failed_ = true;
   return results;
 }
 
 absl::StatusOr<sql::Result> ReaderPool::Lease::RunOne(const sql::Statement& statement) {
+  RETURN_IF_ERROR(CheckAge());
   auto result = connection_->RunOne(statement);
   if (!result.ok()) failed_ = true;
   return result;
