@@ -88,6 +88,13 @@ absl::Status JudgeDistrict(ledger::Transaction& tx) {
   return status;
 }
 
+absl::Status JudgeEnding(ledger::Transaction& tx, const common::v1::Actor& origin,
+                         const rules::Parents& parents) {
+  const absl::Status status = rules::RequireSameAreaOrAbove(origin, tx.actor(), parents);
+  if (!status.ok()) tx.KeepRefusal();
+  return status;
+}
+
 absl::StatusOr<std::string> NextAlertName(ledger::Transaction& tx) {
   const int year = absl::ToCivilYear(tx.now(), absl::FixedTimeZone(8 * 60 * 60)).year();
   ASSIGN_OR_RETURN(const int64_t number, tx.NextNumber(absl::StrFormat("alerts/%d", year)));
@@ -97,6 +104,8 @@ absl::StatusOr<std::string> NextAlertName(ledger::Transaction& tx) {
 AlertService::Command AlertService::IssueNotice(const Context& context,
                                                 const v1::IssueNoticeRequest& request) {
   RETURN_IF_ERROR(rules::ValidateNotice(request, Limits(), context.received_at));
+  ASSIGN_OR_RETURN(const std::string case_id,
+                   rules::CaseOf(request.case_id(), request.refers_to(), context.actor, ""));
   v1::Alert shape = rules::IssueNotice(request, context.actor, context.received_at);
   const std::vector<std::string> areas = ToStrings(shape.target_areas());
   ASSIGN_OR_RETURN(Acting acting, GatherActing(context, "alert.notice.issue", areas));
@@ -107,13 +116,13 @@ AlertService::Command AlertService::IssueNotice(const Context& context,
 
   ledger::Command command;
   command.reads = {kKnownAreas.Ref(kKnownAreasKey)};
-  command.decide = [request, areas, acting, facts,
+  command.decide = [request, areas, case_id, acting, facts,
                     mark = mark_](ledger::Transaction& tx) -> absl::Status {
     ASSIGN_OR_RETURN(auto verdict, Judge(tx, acting.competence, areas, acting.known.parents()));
     v1::Alert alert = rules::IssueNotice(request, tx.actor(), tx.now());
     ASSIGN_OR_RETURN(std::string name, NextAlertName(tx));
     alert.set_name(name);
-    if (alert.case_id().empty()) alert.set_case_id(name);
+    alert.set_case_id(case_id.empty() ? name : case_id);
     alert.set_mark(mark);
     alert.set_power_item(verdict.power_item);
     const auto basis = rules::BasisOf(request.legal_basis(), verdict);
@@ -152,6 +161,7 @@ AlertService::Command AlertService::LiftAlert(const Context& context,
     tx.SetCase(stored.value.case_id());
     if (warning) RETURN_IF_ERROR(JudgeDistrict(tx));
     RETURN_IF_ERROR(Judge(tx, acting.competence, areas, stored.value.parents()).status());
+    RETURN_IF_ERROR(JudgeEnding(tx, stored.value.issuer(), stored.value.parents()));
     ASSIGN_OR_RETURN(v1::Alert alert,
                      rules::Lift(std::move(stored.value), request.reason(), tx.actor(), tx.now()));
     tx.Put(kAlerts, alert.name(), alert);

@@ -121,8 +121,10 @@ absl::StatusOr<rules::CompetenceVerdict> Judge(ledger::Transaction& tx,
                                                const std::vector<std::string>& areas,
                                                const rules::Parents& known,
                                                rules::Effect effect = rules::Effect::kOutside);
-// RequireDistrict, kept when refused.
+// RequireDistrict and RequireSameAreaOrAbove, kept when refused.
 absl::Status JudgeDistrict(ledger::Transaction& tx);
+absl::Status JudgeEnding(ledger::Transaction& tx, const common::v1::Actor& origin,
+                         const rules::Parents& parents);
 template <typename Areas>
 std::vector<std::string> ToStrings(const Areas& areas) {
   return {areas.begin(), areas.end()};

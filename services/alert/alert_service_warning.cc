@@ -48,6 +48,8 @@ AlertService::Command AlertService::DraftCommand(const Context& context,
                                                  const std::string& previous,
                                                  const std::string& reason) {
   RETURN_IF_ERROR(rules::ValidateWarning(content, "content", Limits(), context.received_at));
+  ASSIGN_OR_RETURN(const std::string case_id,
+                   rules::CaseOf(content.case_id(), content.refers_to(), context.actor, "content"));
   const std::vector<std::string> areas =
       ToStrings(rules::DraftWarning(content, context.actor).target_areas());
   ASSIGN_OR_RETURN(Acting acting,
@@ -55,7 +57,7 @@ AlertService::Command AlertService::DraftCommand(const Context& context,
   ASSIGN_OR_RETURN(auto recipients, gather_.Recipients(context, areas, {}, "content.target_areas"));
   ledger::Command command;
   if (!previous.empty()) command.reads = {kAlerts.Ref(previous)};
-  command.decide = [content, previous, reason, areas, acting, recipients,
+  command.decide = [content, case_id, previous, reason, areas, acting, recipients,
                     mark = mark_](ledger::Transaction& tx) -> absl::Status {
     RETURN_IF_ERROR(
         Judge(tx, acting.competence, areas, acting.known.parents(), rules::Effect::kInside)
@@ -67,7 +69,8 @@ AlertService::Command AlertService::DraftCommand(const Context& context,
     }
     ASSIGN_OR_RETURN(std::string name, NextAlertName(tx));
     alert.set_name(name);
-    if (alert.case_id().empty()) alert.set_case_id(name);
+    // A successor stays in the case of its chain.
+    if (alert.case_id().empty()) alert.set_case_id(case_id.empty() ? name : case_id);
     alert.set_mark(mark);
     if (recipients) {
       alert.mutable_parents()->insert(recipients->parents.begin(), recipients->parents.end());
@@ -234,6 +237,7 @@ AlertService::Command AlertService::WithdrawDraft(const Context& context,
     RETURN_IF_ERROR(
         Judge(tx, acting.competence, areas, stored.value.parents(), rules::Effect::kInside)
             .status());
+    RETURN_IF_ERROR(JudgeEnding(tx, stored.value.drafter(), stored.value.parents()));
     ASSIGN_OR_RETURN(v1::Alert alert,
                      rules::Withdraw(std::move(stored.value), request.reason(), tx.now()));
     tx.Put(kAlerts, alert.name(), alert);

@@ -3,6 +3,8 @@
 // Notices, receipts, answers and the ladder, on a real ledger.
 #include <gmock/gmock.h>
 
+#include <set>
+
 #include "services/alert/testing/alert_bench.h"
 
 namespace huying::alert {
@@ -35,7 +37,7 @@ TEST_F(NoticeTest, ItIsOutAtOnceWithItsRecipientsFrozenAsPosts) {
   EXPECT_EQ(alert.power_item().substr(0, 7), "powers/");
   EXPECT_FALSE(alert.legal_basis().empty()) << "the power item's basis stands for it";
   EXPECT_EQ(alert.recipient_count(), 3);
-  EXPECT_EQ(alert.case_id(), alert.name());
+  EXPECT_EQ(alert.case_id(), "incidents/2026-0001") << "kept under what it refers to";
   const auto recipients = Recipients(alert.name());
   ASSERT_EQ(recipients.size(), 3u);
   EXPECT_EQ(recipients.at("posts/pingan-duty").state(), v1::SENT);
@@ -43,6 +45,25 @@ TEST_F(NoticeTest, ItIsOutAtOnceWithItsRecipientsFrozenAsPosts) {
             clock_.Now() + absl::Minutes(10));
   EXPECT_EQ(base::FromProto(recipients.at("posts/lingbei-duty").limit_at()),
             clock_.Now() + absl::Minutes(5));
+}
+
+// A case file is written by what happened in the case, not by whoever names it.
+TEST_F(NoticeTest, NobodyNamesTheCaseFileHisNoticeIsKeptIn) {
+  v1::IssueNoticeRequest request = Notice(kPingan);
+  request.set_refers_to("responses/2026-0001");
+  EXPECT_EQ(Get(Issue("pingan-duty", request)).case_id(), "alerts/2027-0001") << "its own case";
+  request.set_case_id("incidents/2026-0009");
+  const auto head = ledger_->Head().seq;
+  const auto refused = Do(As("pingan-duty"), "IssueNotice", &AlertService::IssueNotice, request);
+  EXPECT_EQ(base::ProblemOf(refused.status()).field(), "case_id");
+  EXPECT_EQ(base::ProblemOf(refused.status()).rule_id(), "alert.case");
+  EXPECT_EQ(ledger_->Head().seq, head) << "nothing is written, least of all there";
+  // The reactor of a response knows the incident that the response belongs to.
+  auto reactor = As("pingan-duty");
+  reactor.actor.set_system("incident.reactor");
+  const auto receipt = Do(reactor, "IssueNotice", &AlertService::IssueNotice, request);
+  ASSERT_TRUE(receipt.ok()) << receipt.status();
+  EXPECT_EQ(LastEntry().entry.case_id(), "incidents/2026-0009");
 }
 
 TEST_F(NoticeTest, InAnExerciseItCarriesTheMark) {
@@ -161,7 +182,7 @@ TEST_F(NoticeTest, ReceiptsMoveForwardOnlyAndOnlyForTheCallersOwnPost) {
   ASSERT_TRUE(again.ok()) << again.status();
   EXPECT_EQ(Recipients(name).at("posts/pingan-duty").state(), v1::READ);
   EXPECT_TRUE(LastEntry().entry.channels().empty()) << "nothing new, nothing pushed";
-  EXPECT_EQ(LastEntry().entry.case_id(), name);
+  EXPECT_EQ(LastEntry().entry.case_id(), "incidents/2026-0001");
   EXPECT_EQ(
       ReasonOf(
           Do(As("fire-duty"), "ReportReceipts", &AlertService::ReportReceipts, request).status()),
@@ -192,7 +213,7 @@ TEST_F(NoticeTest, AnAnswerIsANamedPersonsActAndIsSeenByEveryTierAbove) {
   more.set_evacuated(12);
   ASSERT_TRUE(Do(As("pingan-duty"), "Answer", &AlertService::Answer, more).ok());
   EXPECT_EQ(Recipients(name).at("posts/pingan-duty").evacuated(), 12);
-  EXPECT_FALSE((*ledger_->Read())->CaseEntries(name, 0, 10)->empty());
+  EXPECT_EQ((*ledger_->Read())->CaseEntries("incidents/2026-0001", 0, 10)->size(), 3u);
 }
 
 // DOMAIN invariant 16: received before the limit, decided after it: in time.
@@ -294,6 +315,52 @@ TEST_F(NoticeTest, ALiftedNoticeStopsItsLadderAndTellsEveryArea) {
   EXPECT_EQ(ReasonOf(Do(As("district-duty"), "LiftAlert", &AlertService::LiftAlert, lift).status()),
             Reason::ILLEGAL_TRANSITION);
   EXPECT_TRUE(Answer("pingan-duty", name).ok()) << "an answer on its way is not lost";
+}
+
+// Who is called must not be able to stop the calling: each sender, each who would lift it.
+TEST_F(NoticeTest, ANoticeIsLiftedByItsIssuersAreaOrAboveNeverByThoseItCalls) {
+  const auto lift = [this](const std::string& name, const std::string& post) {
+    v1::LiftAlertRequest request;
+    request.set_name(name);
+    request.set_reason("险情已排除");
+    return Do(As(post), "LiftAlert", &AlertService::LiftAlert, request).status();
+  };
+  const std::map<std::string, std::set<std::string>> may_lift = {
+      {"district-duty", {"district-duty", "district-leader"}},
+      {"lingbei-duty", {"district-duty", "district-leader", "lingbei-duty", "lingbei-leader"}},
+      {"pingan-duty",
+       {"district-duty", "district-leader", "lingbei-duty", "lingbei-leader", "pingan-duty"}}};
+  for (const auto& [sender, allowed] : may_lift) {
+    for (const std::string post : {"district-duty", "district-leader", "lingbei-duty",
+                                   "lingbei-leader", "pingan-duty", "guoan-duty", "lingnan-duty"}) {
+      const std::string name = Issue(sender, Notice(kPingan));
+      const absl::Status status = lift(name, post);
+      if (allowed.count(post) > 0) {
+        EXPECT_TRUE(status.ok()) << post << " lifts " << sender << ": " << status;
+        continue;
+      }
+      EXPECT_EQ(ReasonOf(status), Reason::OUTSIDE_AREA) << post << " lifts " << sender;
+      EXPECT_FALSE(LastEntry().entry.refusal().rule_id().empty()) << "denied access is kept";
+      EXPECT_EQ(Get(name).state(), v1::ISSUED);
+      EXPECT_TRUE((*ledger_->Read())
+                      ->FindDeadline(rules::AnswerDeadlineKey(name, common::v1::COMMUNITY))
+                      .value())
+          << "the ladder stands";
+    }
+  }
+}
+
+// A response's end lifts what it sent, whoever decided the end.
+TEST_F(NoticeTest, AReactorLiftsWhatAResponseSent) {
+  const std::string name = Issue("district-duty", Notice(kPingan));
+  auto context = As("lingbei-duty");
+  context.actor.set_system("incident.reactor");
+  v1::LiftAlertRequest request;
+  request.set_name(name);
+  request.set_reason("响应终止");
+  const auto receipt = Do(context, "LiftAlert", &AlertService::LiftAlert, request);
+  ASSERT_TRUE(receipt.ok()) << receipt.status();
+  EXPECT_EQ(receipt->state(), "LIFTED");
 }
 
 TEST_F(NoticeTest, WhatFellDueInAnOutageIsMarkedAndClimbsOnce) {

@@ -152,6 +152,26 @@ TEST_F(WarningServiceTest, EveryMissingFactAndWrongAreaNamesItsField) {
       "content.target_areas[0]");
 }
 
+TEST_F(WarningServiceTest, AWarningThatFollowsFromAnIncidentIsKeptUnderItItsSuccessorsToo) {
+  v1::WarningContent content = Content();
+  content.set_case_id("incidents/2026-0003");
+  v1::DraftWarningRequest request;
+  *request.mutable_content() = content;
+  EXPECT_EQ(
+      base::ProblemOf(
+          Do(As("alert-drafter"), "DraftWarning", &AlertService::DraftWarning, request).status())
+          .field(),
+      "content.case_id")
+      << "nobody writes into a case file by naming it";
+  content.clear_case_id();
+  content.set_refers_to("incidents/2026-0003");
+  const std::string red = Issued(content);
+  EXPECT_EQ(LastEntry().entry.case_id(), "incidents/2026-0003");
+  const std::string yellow = Adjusted(red, Content(v1::YELLOW));
+  EXPECT_EQ(LastEntry().entry.case_id(), "incidents/2026-0003");
+  EXPECT_EQ(Get(yellow).case_id(), Get(red).case_id());
+}
+
 TEST_F(WarningServiceTest, AStaleScreenIsRefused) {
   const std::string name = Draft(Content());
   EXPECT_EQ(ReasonOf(Review(name, "alert-reviewer", 7).status()), Reason::STALE_VERSION);
@@ -283,6 +303,19 @@ TEST_F(WarningServiceTest, TwoSuccessorsOfOneWarningCannotBothGoOut) {
   withdraw.set_reason("已由另一预警调整");
   auto receipt = Do(As("alert-drafter"), "WithdrawDraft", &AlertService::WithdrawDraft, withdraw);
   EXPECT_EQ(receipt->state(), "WITHDRAWN");
+}
+
+TEST_F(WarningServiceTest, ASubdistrictWithdrawsItsOwnProposalNotTheDistrictsDraft) {
+  v1::WithdrawDraftRequest withdraw;
+  withdraw.set_reason("误拟");
+  withdraw.set_name(Draft(Content(), "alert-drafter"));
+  EXPECT_EQ(
+      base::ProblemOf(
+          Do(As("lingbei-duty"), "WithdrawDraft", &AlertService::WithdrawDraft, withdraw).status())
+          .rule_id(),
+      "alert.not-ended-from-below");
+  withdraw.set_name(Draft(Content(), "lingbei-duty"));
+  EXPECT_TRUE(Do(As("lingbei-duty"), "WithdrawDraft", &AlertService::WithdrawDraft, withdraw).ok());
 }
 
 TEST_F(WarningServiceTest, ExpiryIsAnAlarmUntilAPersonLiftsOrExtends) {

@@ -251,6 +251,21 @@ TEST_F(NoticeTest, R41_ACommunityNotifiesItsOwnAreaOnlyAndIssuesNoWarning) {
   EXPECT_EQ(issued.status().code(), absl::StatusCode::kPermissionDenied);
 }
 
+// A community that is called cannot stop the calling.
+TEST_F(NoticeTest, R41_ANoticeIsNotLiftedFromBelow) {
+  const std::string notice = Issue(kDistrict, {kPinganArea});
+  alert::v1::LiftAlertRequest lift;
+  lift.set_name(notice);
+  lift.set_reason("险情已排除");
+  for (const char* below : {kPingan, kLingbei}) {
+    const auto refused = As(below).Call("alert.LiftAlert", lift);
+    EXPECT_EQ(refused.status().code(), absl::StatusCode::kPermissionDenied) << below;
+    EXPECT_EQ(base::ProblemOf(refused.status()).rule_id(), "alert.not-ended-from-below") << below;
+  }
+  EXPECT_EQ(AlertOf(notice).state(), alert::v1::ISSUED);
+  EXPECT_TRUE(As(kDistrict).Call("alert.LiftAlert", lift).ok());
+}
+
 TEST_F(NoticeTest, TheLedgersVerifyAtTheEnd) {
   EXPECT_EQ(system_->Findings(), std::vector<std::string>{});
 }

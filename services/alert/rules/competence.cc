@@ -88,4 +88,23 @@ absl::Status RequireDistrict(const common::v1::Actor& actor) {
             "propose it to the district, or send a notice");
 }
 
+absl::Status RequireSameAreaOrAbove(const common::v1::Actor& origin, const common::v1::Actor& actor,
+                                    const Parents& parents) {
+  if (!actor.system().empty()) return absl::OkStatus();
+  // A unit of the economy lies in the area of a government it does not speak for.
+  const bool outside = actor.tier() == Tier::EXTERNAL && origin.tier() != Tier::EXTERNAL;
+  const bool above = Within(origin.area(), actor.area(), parents);
+  // The district is the top of the table, also of an area nobody told of yet.
+  const bool top = actor.tier() == Tier::DISTRICT && AncestorsOf(origin.area(), parents).empty();
+  if (!outside && (above || top)) return absl::OkStatus();
+  return base::Denied(Reason::OUTSIDE_AREA,
+                      absl::StrCat("由 ", origin.area(), " 发出的，只能由该级或其上级解除、撤回"),
+                      absl::StrCat("what area ", origin.area(),
+                                   " sent is ended there or above, not from below"))
+      .Field("name")
+      .Rule("alert.not-ended-from-below")
+      .Next("先应答（无法执行的写明理由），并请发布单位解除",
+            "answer it (with the reason, if it cannot be done) and ask its issuer to lift it");
+}
+
 }  // namespace huying::alert::rules

@@ -46,6 +46,12 @@ absl::StatusOr<CompetenceVerdict> JudgeCompetence(const common::v1::Actor& actor
 // 预警 is issued, adjusted and lifted by the district; subdistrict and community never (HARD).
 absl::Status RequireDistrict(const common::v1::Actor& actor);
 
+// Who ends what `origin` sent or wrote stands in its area or above it (HARD): a recipient that could lift
+// its superior's notice could silence the ladder that calls it. A process acts for a person whose decision
+// was judged where it was made.
+absl::Status RequireSameAreaOrAbove(const common::v1::Actor& origin, const common::v1::Actor& actor,
+                                    const Parents& parents);
+
 // The basis to record: what the caller cites, else that of the power item. (The pipeline flags a request
 // that cites none.)
 template <typename Cited>

@@ -4,6 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
+#include <set>
+
 #include "services/alert/testing/records.h"
 #include "services/platform/base/status.h"
 
@@ -20,6 +23,55 @@ TEST(Competence, SubdistrictAndCommunityNeverIssueAWarning) {
     EXPECT_EQ(problem.reason(), Reason::GUARD_HARD);
     EXPECT_EQ(problem.rule_id(), "alert.warning-district-only");
   }
+}
+
+// A recipient must not silence the ladder that calls it: every pair of areas.
+TEST(Competence, WhatAnAreaSentIsEndedThereOrAboveAndNeverFromBelowOrBeside) {
+  Parents parents;
+  testing::PutParents(parents);
+  const std::map<std::string, common::v1::Tier> areas = {
+      {testing::kDistrict, common::v1::DISTRICT}, {testing::kNorth, common::v1::SUBDISTRICT},
+      {testing::kSouth, common::v1::SUBDISTRICT}, {testing::kPingAn, common::v1::COMMUNITY},
+      {testing::kGuoAn, common::v1::COMMUNITY},   {testing::kJingXiao, common::v1::COMMUNITY}};
+  const std::map<std::string, std::set<std::string>> beneath = {
+      {testing::kDistrict,
+       {testing::kDistrict, testing::kNorth, testing::kSouth, testing::kPingAn, testing::kGuoAn,
+        testing::kJingXiao}},
+      {testing::kNorth, {testing::kNorth, testing::kPingAn, testing::kGuoAn}},
+      {testing::kSouth, {testing::kSouth, testing::kJingXiao}},
+      {testing::kPingAn, {testing::kPingAn}},
+      {testing::kGuoAn, {testing::kGuoAn}},
+      {testing::kJingXiao, {testing::kJingXiao}}};
+  for (const auto& [sent, sent_tier] : areas) {
+    for (const auto& [ending, tier] : areas) {
+      const absl::Status status = RequireSameAreaOrAbove(Person("sender", sent_tier, sent),
+                                                         Person("ender", tier, ending), parents);
+      EXPECT_EQ(status.ok(), beneath.at(ending).count(sent) > 0) << ending << " ends " << sent;
+      if (status.ok()) continue;
+      EXPECT_EQ(base::ProblemOf(status).reason(), Reason::OUTSIDE_AREA);
+      EXPECT_EQ(base::ProblemOf(status).rule_id(), "alert.not-ended-from-below");
+      EXPECT_FALSE(base::ProblemOf(status).next_step().empty());
+    }
+  }
+}
+
+TEST(Competence, EndingWithoutTheAreaTableIsTheSameAreasOrTheDistricts) {
+  const Parents none;
+  const auto north = Person("n", common::v1::SUBDISTRICT, testing::kNorth);
+  const auto pingan = Person("p", common::v1::COMMUNITY, testing::kPingAn);
+  EXPECT_TRUE(RequireSameAreaOrAbove(north, north, none).ok());
+  EXPECT_TRUE(RequireSameAreaOrAbove(north, Person("d"), none).ok());
+  EXPECT_FALSE(RequireSameAreaOrAbove(pingan, north, none).ok());
+  EXPECT_FALSE(RequireSameAreaOrAbove(Person("d"), pingan, none).ok());
+}
+
+TEST(Competence, AUnitOfTheEconomyEndsNothingTheDistrictSentAndAProcessEndsWhatWasDecided) {
+  const Parents none;
+  auto mine = Person("mine", common::v1::EXTERNAL);
+  EXPECT_FALSE(RequireSameAreaOrAbove(Person("d"), mine, none).ok());
+  auto reactor = Person("p", common::v1::COMMUNITY, testing::kPingAn);
+  reactor.set_system("incident.reactor");
+  EXPECT_TRUE(RequireSameAreaOrAbove(Person("d"), reactor, none).ok());
 }
 
 TEST(Competence, AreaAndTierAreHardAMissingPowerItemIsFlagged) {

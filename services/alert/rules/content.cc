@@ -20,7 +20,26 @@ constexpr char kLaw67[] = "突发事件应对法 第六十七条";
 // What a notice may refer to.
 constexpr std::array<std::string_view, 4> kReferences = {"incidents/", "responses/", "orders/",
                                                          "tasks/"};
+constexpr std::string_view kIncidents = "incidents/";
 constexpr int kNameBytesMax = 200;
+
+// A name as this system gives them: ASCII without spaces, nothing that a path or a screen could take
+// for something else.
+bool IsName(std::string_view name) {
+  return name.size() <= kNameBytesMax && std::all_of(name.begin(), name.end(), [](char c) {
+           return absl::ascii_isalnum(c) || c == '/' || c == '-' || c == '_' || c == '.';
+         });
+}
+
+// "incidents/2026-0007"
+bool IsIncident(std::string_view name) {
+  if (!absl::StartsWith(base::Abs(name), base::Abs(kIncidents)) || !IsName(name)) return false;
+  name.remove_prefix(kIncidents.size());
+  const size_t dash = name.find('-');
+  if (dash != 4 || name.size() < 9) return false;
+  return std::all_of(name.begin(), name.begin() + dash, absl::ascii_isdigit) &&
+         std::all_of(name.begin() + dash + 1, name.end(), absl::ascii_isdigit);
+}
 
 base::ProblemStatus Missing(std::string_view field, std::string_view zh, std::string_view en) {
   return base::Invalid(Reason::FIELD_MISSING, absl::StrCat("缺少", base::Abs(zh)),
@@ -130,11 +149,13 @@ absl::Status ValidateNotice(const v1::IssueNoticeRequest& request, const Content
     return absl::StartsWith(request.refers_to(), base::Abs(p)) &&
            request.refers_to().size() > p.size();
   });
-  if (!known || request.refers_to().size() > kNameBytesMax) {
+  const bool incident = absl::StartsWith(request.refers_to(), base::Abs(kIncidents));
+  if (!known || !IsName(request.refers_to()) || (incident && !IsIncident(request.refers_to()))) {
     return base::Invalid(Reason::UNKNOWN_REFERENCE, "紧急通知须依据事件、响应、命令或任务",
                          "a notice refers to an incident, response, order or task")
         .Field("refers_to")
-        .Rule("alert.notice-refers");
+        .Rule("alert.notice-refers")
+        .Next("填写其编号，如 incidents/2026-0007", "give its name, e.g. incidents/2026-0007");
   }
   for (int i = 0; i < request.tiers_size(); ++i) {
     const int tier = request.tiers(i);
@@ -150,6 +171,25 @@ absl::Status ValidateNotice(const v1::IssueNoticeRequest& request, const Content
     RETURN_IF_ERROR(CheckExpiry(request.expires_at(), now, "expires_at"));
   }
   return absl::OkStatus();
+}
+
+absl::StatusOr<std::string> CaseOf(std::string_view asked, std::string_view refers_to,
+                                   const common::v1::Actor& actor, std::string_view prefix) {
+  const std::string follows(IsIncident(refers_to) ? refers_to : std::string_view());
+  if (asked.empty() || asked == follows) return follows;
+  if (actor.system().empty()) {
+    return base::Invalid(Reason::FIELD_INVALID, "案卷由系统确定，不由填报人指定",
+                         "the case is not the caller's to name")
+        .Field(Path(prefix, "case_id"))
+        .Rule("alert.case")
+        .Next("留空 case_id；与事件有关的在 refers_to 写明事件编号",
+              "leave case_id empty; name the incident in refers_to");
+  }
+  if (IsIncident(asked)) return std::string(asked);
+  return base::Invalid(Reason::FIELD_INVALID, "案卷编号应形如 incidents/2026-0007",
+                       "a case looks like incidents/2026-0007")
+      .Field(Path(prefix, "case_id"))
+      .Rule("alert.case");
 }
 
 absl::Status ValidateWarning(const v1::WarningContent& content, std::string_view prefix,
@@ -187,6 +227,12 @@ absl::Status ValidateWarning(const v1::WarningContent& content, std::string_view
   RETURN_IF_ERROR(
       CheckLength(content.title(), limits.title_chars_max, at("title"), "alert.title-max"));
   RETURN_IF_ERROR(CheckLength(content.text(), limits.text_chars_max, at("text"), "alert.text-max"));
+  if (!content.refers_to().empty() && !IsIncident(content.refers_to())) {
+    return base::Invalid(Reason::UNKNOWN_REFERENCE, "预警只可关联事件，形如 incidents/2026-0007",
+                         "a warning refers to an incident, e.g. incidents/2026-0007")
+        .Field(at("refers_to"))
+        .Rule("alert.warning-refers");
+  }
   if (!content.has_expires_at()) return absl::OkStatus();
   return CheckExpiry(content.expires_at(), std::max(now, base::FromProto(content.effective_at())),
                      at("expires_at"));

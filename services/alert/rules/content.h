@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "huying/alert/v1/alert_service.pb.h"
 
@@ -27,6 +28,11 @@ std::string NormaliseArea(std::string_view code);
 
 absl::Status ValidateNotice(const v1::IssueNoticeRequest& request, const ContentLimits& limits,
                             absl::Time now);
+// The case an alert is kept under; "": its own. A process that acts for a person says it. A person's follows
+// from what the alert refers to (an incident), so that nobody writes into a case file by naming it.
+// `prefix` of the field paths: "" or "content".
+absl::StatusOr<std::string> CaseOf(std::string_view asked, std::string_view refers_to,
+                                   const common::v1::Actor& actor, std::string_view prefix);
 // `prefix` of the field paths: "content".
 absl::Status ValidateWarning(const v1::WarningContent& content, std::string_view prefix,
                              const ContentLimits& limits, absl::Time now);

@@ -64,6 +64,42 @@ TEST(NoticeContent, ItRefersToAnIncidentResponseOrderOrTask) {
   }
 }
 
+TEST(NoticeContent, WhatItRefersToIsANameAndNothingElse) {
+  const std::string longest(200 - std::string("tasks/").size(), 'a');
+  EXPECT_EQ(OfNotice([&](auto& r) { r.set_refers_to("tasks/" + longest); }).field(), "");
+  for (const std::string& bad :
+       {"tasks/a" + longest, std::string("incidents/none"), std::string("incidents/2026-1"),
+        std::string("incidents/2026-0001 "), std::string("incidents/2026-0001/x"),
+        std::string("incidents/事件-0001"), std::string("tasks/a\nb")}) {
+    EXPECT_EQ(OfNotice([&](auto& r) { r.set_refers_to(bad); }).field(), "refers_to") << bad;
+  }
+}
+
+// Nobody writes into a case file by naming it: the case follows from the reference, or a process says it.
+TEST(Case, APersonsFollowsFromWhatItRefersToAndAProcessSaysItsOwn) {
+  constexpr char kThis[] = "incidents/2026-0001";
+  constexpr char kOther[] = "incidents/2026-0002";
+  const auto person = testing::Person("p");
+  auto process = person;
+  process.set_system("incident.reactor");
+  EXPECT_EQ(*CaseOf("", kThis, person, ""), kThis);
+  EXPECT_EQ(*CaseOf(kThis, kThis, person, ""), kThis) << "said twice is no lie";
+  EXPECT_EQ(*CaseOf("", "responses/2026-0001", person, ""), "") << "its own case";
+  EXPECT_EQ(*CaseOf(kOther, "responses/2026-0001", process, ""), kOther);
+  for (const std::string& asked : {std::string(kOther), std::string("alerts/2026-0001"),
+                                   std::string("x"), std::string(100'000, 'x')}) {
+    const auto problem = base::ProblemOf(CaseOf(asked, kThis, person, "content").status());
+    EXPECT_EQ(problem.field(), "content.case_id");
+    EXPECT_EQ(problem.rule_id(), "alert.case");
+    EXPECT_FALSE(problem.next_step().empty());
+  }
+  for (const std::string& asked : {std::string("alerts/2026-0001"), std::string(100'000, 'x')}) {
+    EXPECT_EQ(base::ProblemOf(CaseOf(asked, "responses/1", process, "").status()).field(),
+              "case_id")
+        << "a process is checked for its form";
+  }
+}
+
 TEST(NoticeContent, AnAreaCodeIsBroughtToTwelveDigitsByItsFormOnly) {
   EXPECT_EQ(NormaliseArea("230407"), "230407000000");
   EXPECT_EQ(NormaliseArea("230407001"), "230407001000");
@@ -124,6 +160,9 @@ TEST(WarningContent, UnknownColourPeriodAndLengthAreRefusedByField) {
             "content.expires_at");
   EXPECT_EQ(OfWarning([](auto& c) { c.set_text(std::string(2001, 'x')); }).field(), "content.text");
   EXPECT_EQ(OfWarning([](auto& c) { c.clear_title(); }).field(), "content.title");
+  EXPECT_EQ(OfWarning([](auto& c) { c.set_refers_to("responses/2026-0001"); }).field(),
+            "content.refers_to");
+  EXPECT_EQ(OfWarning([](auto& c) { c.set_refers_to("incidents/2026-0001"); }).field(), "");
 }
 
 TEST(AnswerContent, CannotComplyNeedsAReason) {

@@ -121,7 +121,7 @@ v1::Alert DraftWarning(const v1::WarningContent& content, const Actor& drafter) 
   alert.set_measures(content.measures());
   alert.set_title(content.title());
   alert.set_text(content.text());
-  alert.set_case_id(content.case_id());
+  alert.set_refers_to(content.refers_to());
   *alert.mutable_legal_basis() = content.legal_basis();
   *alert.mutable_drafter() = drafter;
   return alert;
@@ -188,7 +188,6 @@ v1::Alert IssueNotice(const v1::IssueNoticeRequest& request, const Actor& issuer
   *alert.mutable_legal_basis() = request.legal_basis();
   *alert.mutable_tiers() = request.tiers();
   if (request.has_expires_at()) *alert.mutable_expires_at() = request.expires_at();
-  alert.set_case_id(request.case_id());
   *alert.mutable_drafter() = issuer;
   StampIssue(issuer, now, alert);
   *alert.mutable_effective_at() = alert.issued_at();

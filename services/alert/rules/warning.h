@@ -22,6 +22,7 @@ inline constexpr char kSignatureRule[] = "alert.signature";
 // Names the make-up rows get (see guard::Judge).
 std::string MakeUpName(std::string_view alert, std::string_view rule_id);
 
+// Without name and case, which the use case gives (see CaseOf).
 v1::Alert DraftWarning(const v1::WarningContent& content, const common::v1::Actor& drafter);
 // A successor in the chain of `old`: same case, and it remembers every area the chain told.
 absl::StatusOr<v1::Alert> DraftSuccessor(const v1::Alert& old, const v1::WarningContent& content,
