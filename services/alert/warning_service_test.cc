@@ -305,6 +305,27 @@ TEST_F(WarningServiceTest, TwoSuccessorsOfOneWarningCannotBothGoOut) {
   EXPECT_EQ(receipt->state(), "WITHDRAWN");
 }
 
+TEST_F(WarningServiceTest, AWarningOrSuccessorWhosePeriodPassedWhileItWaitedIsNotIssued) {
+  const std::string red = Issued(Content());
+  v1::WarningContent brief = Content(v1::YELLOW);
+  *brief.mutable_expires_at() = base::ToProto(clock_.Now() + absl::Hours(1));
+  const std::string yellow = Adjusted(red, brief);
+  ASSERT_TRUE(Review(yellow).ok());
+  ASSERT_TRUE(Sign(yellow).ok());
+  clock_.Advance(absl::Hours(1));
+  EXPECT_EQ(ReasonOf(Send(yellow).status()), Reason::PAST_DEADLINE);
+  EXPECT_EQ(Get(red).state(), v1::ISSUED) << "the old one is not given up for it";
+  v1::AdjustWarningRequest past;
+  past.set_name(red);
+  past.set_reason("情况变化");
+  *past.mutable_content() = brief;
+  EXPECT_EQ(
+      base::ProblemOf(
+          Do(As("alert-drafter"), "AdjustWarning", &AlertService::AdjustWarning, past).status())
+          .field(),
+      "content.expires_at");
+}
+
 TEST_F(WarningServiceTest, ASubdistrictWithdrawsItsOwnProposalNotTheDistrictsDraft) {
   v1::WithdrawDraftRequest withdraw;
   withdraw.set_reason("误拟");

@@ -87,6 +87,17 @@ void SetTargets(const From& areas, v1::Alert& alert) {
   for (const std::string& area : targets) alert.add_target_areas(area);
 }
 
+// A warning whose period is over before it leaves would warn of nothing and expire in the same moment.
+absl::Status CheckPeriodAtIssue(const v1::Alert& alert, absl::Time now) {
+  if (!alert.has_expires_at() || base::FromProto(alert.expires_at()) > now) return absl::OkStatus();
+  return base::Refused(Reason::PAST_DEADLINE, "预警期在发布前已经结束",
+                       "its period was over before it was issued")
+      .Field("name")
+      .Rule("alert.period")
+      .Next("以新的预警期重新制作；情况紧急的填写 urgency 走绿色通道",
+            "draft it anew with a period to come; in urgency it may leave with `urgency`");
+}
+
 std::vector<guard::Guard> PaperGuards(const v1::Alert& alert, const MakeUpLimits& limits) {
   return {{.rule_id = kReviewRule,
            .passed = alert.has_reviewer(),
@@ -166,6 +177,7 @@ absl::StatusOr<Issued> IssueWarning(v1::Alert alert, const common::v1::Urgency* 
   const bool fast_lane = alert.color() == v1::RED || alert.color() == v1::ORANGE;
   RETURN_IF_ERROR(
       Transition(alert, complete || !fast_lane ? Act::kIssue : Act::kIssueUrgently).status());
+  RETURN_IF_ERROR(CheckPeriodAtIssue(alert, now));
   Issued issued;
   ASSIGN_OR_RETURN(issued.make_ups,
                    guard::Judge(PaperGuards(alert, limits), urgency, alert.name(), issuer, now));

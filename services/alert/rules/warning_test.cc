@@ -145,6 +145,24 @@ TEST(Warning, EachOfTheEightFactsIsCheckedAgainAtReviewAndIssue) {
       "issuer_unit");
 }
 
+TEST(Warning, OneWhosePeriodIsOverDoesNotLeaveWithOrWithoutUrgency) {
+  const absl::Time end = kNow + absl::Hours(24);
+  const auto urgency = Urgent();
+  for (const auto& [alert, urgent] :
+       {std::pair{Signed(), false}, {Draft(), true}, {Reviewed(v1::ORANGE), true}}) {
+    const auto* given = urgent ? &urgency : nullptr;
+    EXPECT_TRUE(IssueWarning(alert, given, {}, Person("duty"), end - absl::Seconds(1)).ok());
+    const auto problem =
+        base::ProblemOf(IssueWarning(alert, given, {}, Person("duty"), end).status());
+    EXPECT_EQ(problem.reason(), Reason::PAST_DEADLINE);
+    EXPECT_EQ(problem.rule_id(), "alert.period");
+    EXPECT_FALSE(problem.next_step().empty());
+  }
+  v1::Alert open_end = Signed();
+  open_end.clear_expires_at();
+  EXPECT_TRUE(IssueWarning(open_end, nullptr, {}, Person("duty"), end).ok());
+}
+
 // R54: a change is a new decision that cites the old.
 TEST(Warning, AnAdjustmentIsANewAlertThatRemembersEveryAreaTheChainTold) {
   const v1::Alert first = IssuedOne();
