@@ -224,10 +224,20 @@ TEST_F(WarningServiceTest, AnOverdueMakeUpIsShownToItsSupervisor) {
   EXPECT_THAT(called, ElementsAre("posts/district-leader", "posts/district-leader"));
 }
 
-TEST_F(WarningServiceTest, YellowAndBlueHaveNoFastLane) {
+// ADR 9: alone at night, nobody to sign, a flash flood that the scale calls yellow.
+TEST_F(WarningServiceTest, YellowAndBlueLeaveInUrgencyTooAndTheirPaperClimbs) {
   for (const v1::Color color : {v1::YELLOW, v1::BLUE}) {
-    EXPECT_EQ(ReasonOf(Send(Draft(Content(color)), "district-duty", true).status()),
-              Reason::ILLEGAL_TRANSITION);
+    const std::string name = Draft(Content(color), "district-duty");
+    EXPECT_EQ(ReasonOf(Send(name).status()), Reason::GUARD_NEEDS_URGENCY);
+    const auto receipt = Send(name, "district-duty", true);
+    ASSERT_TRUE(receipt.ok()) << receipt.status();
+    EXPECT_THAT(FlagsOf(*receipt), IsSupersetOf({"alert.review", "alert.signature"}));
+    EXPECT_EQ(Get(name).open_make_ups_size(), 2);
+  }
+  FireAfter(absl::Minutes(61));
+  EXPECT_EQ(MakeUps(true).size(), 2u) << "review and signature of both, by their last word";
+  for (const auto& [what, row] : MakeUps(true)) {
+    EXPECT_EQ(row.state(), common::v1::MakeUp::OVERDUE) << what;
   }
 }
 

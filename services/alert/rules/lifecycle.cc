@@ -31,8 +31,8 @@ constexpr std::array<std::string_view, kStates> kStateZh = {
 Words Instead(v1::AlertState state, Act act) {
   const bool sending = act == Act::kIssue || act == Act::kIssueUrgently;
   if (sending && (state == v1::DRAFT || state == v1::REVIEWED)) {
-    return {"先审核、签发；红色、橙色预警情况紧急的，填写 urgency 走绿色通道",
-            "have it reviewed and signed; RED and ORANGE may leave with `urgency`"};
+    return {"先审核、签发；情况紧急的，填写 urgency 走绿色通道，事后补办",
+            "have it reviewed and signed; in urgency it leaves with `urgency` and is made up"};
   }
   if (act == Act::kSign && state == v1::DRAFT) return {"先审核", "have it reviewed first"};
   if (state == v1::SUPERSEDED) return {"请对调整后的预警操作", "act on its successor (`next`)"};

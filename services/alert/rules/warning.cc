@@ -174,9 +174,7 @@ absl::StatusOr<Issued> IssueWarning(v1::Alert alert, const common::v1::Urgency* 
                                     const MakeUpLimits& limits, const Actor& issuer,
                                     absl::Time now) {
   const bool complete = alert.has_reviewer() && alert.has_signer();
-  const bool fast_lane = alert.color() == v1::RED || alert.color() == v1::ORANGE;
-  RETURN_IF_ERROR(
-      Transition(alert, complete || !fast_lane ? Act::kIssue : Act::kIssueUrgently).status());
+  RETURN_IF_ERROR(Transition(alert, complete ? Act::kIssue : Act::kIssueUrgently).status());
   RETURN_IF_ERROR(CheckPeriodAtIssue(alert, now));
   Issued issued;
   ASSIGN_OR_RETURN(issued.make_ups,

@@ -11,8 +11,8 @@
 #include "huying/common/v1/common.pb.h"
 
 // What each act makes of an alert: pure functions of (record, request, actor, now). Three different
-// persons (told apart by person, not by account or post) write, review and sign a warning; RED and
-// ORANGE may leave before that, and the missing acts are made up as rows with a deadline.
+// persons (told apart by person, not by account or post) write, review and sign a warning; in urgency one
+// of any colour leaves before that, and the missing acts are made up as rows with a deadline.
 namespace huying::alert::rules {
 
 namespace v1 = ::huying::alert::v1;

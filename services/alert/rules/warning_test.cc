@@ -70,17 +70,28 @@ TEST(Warning, OnePersonWithThreeAccountsIsStillOnePerson) {
 }
 
 TEST(Warning, WithoutUrgencyPaperComesFirst) {
-  for (const v1::Alert& alert : {Draft(), Reviewed()}) {
-    EXPECT_EQ(
-        base::ProblemOf(IssueWarning(alert, nullptr, {}, Person("duty"), kNow).status()).reason(),
-        Reason::GUARD_NEEDS_URGENCY);
+  for (const v1::Color color : {v1::RED, v1::ORANGE, v1::YELLOW, v1::BLUE}) {
+    for (const v1::Alert& alert : {Draft(color), Reviewed(color)}) {
+      EXPECT_EQ(
+          base::ProblemOf(IssueWarning(alert, nullptr, {}, Person("duty"), kNow).status()).reason(),
+          Reason::GUARD_NEEDS_URGENCY);
+    }
   }
+}
+
+// ADR 9: a SOFT guard is passed in urgency whatever the colour; what is owed is the same.
+TEST(Warning, EveryColourLeavesInUrgencyAndOwesTheSamePaper) {
   const auto urgency = Urgent();
-  for (const v1::Color color : {v1::YELLOW, v1::BLUE}) {
-    EXPECT_EQ(base::ProblemOf(IssueWarning(Draft(color), &urgency, {}, Person("d"), kNow).status())
-                  .reason(),
-              Reason::ILLEGAL_TRANSITION)
-        << "the fast lane is for RED and ORANGE";
+  for (const v1::Color color : {v1::RED, v1::ORANGE, v1::YELLOW, v1::BLUE}) {
+    auto draft = IssueWarning(Draft(color), &urgency, {}, Person("drafter"), kNow);
+    ASSERT_TRUE(draft.ok()) << v1::Color_Name(color) << ": " << draft.status();
+    EXPECT_EQ(draft->alert.state(), v1::ISSUED);
+    EXPECT_EQ(draft->make_ups.size(), 2u);
+    auto reviewed = IssueWarning(Reviewed(color), &urgency, {}, Person("duty"), kNow);
+    ASSERT_TRUE(reviewed.ok()) << v1::Color_Name(color) << ": " << reviewed.status();
+    EXPECT_EQ(reviewed->make_ups.size(), 1u);
+    EXPECT_TRUE(IssueWarning(Signed(color), &urgency, {}, Person("duty"), kNow)->make_ups.empty())
+        << "urgency that nothing needs opens nothing";
   }
 }
 
