@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "services/alert/alert_number.h"
 #include "services/alert/rules/areas.h"
@@ -95,10 +96,15 @@ absl::Status JudgeEnding(ledger::Transaction& tx, const common::v1::Actor& origi
   return status;
 }
 
+std::string AlertSeries(absl::Time at) {
+  const int64_t year = absl::ToCivilYear(at, absl::FixedTimeZone(8 * 60 * 60)).year();
+  return absl::StrCat("alerts/", year);
+}
+
 absl::StatusOr<std::string> NextAlertName(ledger::Transaction& tx) {
-  const int year = absl::ToCivilYear(tx.now(), absl::FixedTimeZone(8 * 60 * 60)).year();
-  ASSIGN_OR_RETURN(const int64_t number, tx.NextNumber(absl::StrFormat("alerts/%d", year)));
-  return absl::StrFormat("alerts/%d-%04d", year, number);
+  const std::string series = AlertSeries(tx.now());
+  ASSIGN_OR_RETURN(const int64_t number, tx.NextNumber(series));
+  return absl::StrFormat("%s-%04d", series, number);
 }
 
 AlertService::Command AlertService::IssueNotice(const Context& context,
@@ -106,20 +112,24 @@ AlertService::Command AlertService::IssueNotice(const Context& context,
   RETURN_IF_ERROR(rules::ValidateNotice(request, Limits(), context.received_at));
   ASSIGN_OR_RETURN(const std::string case_id,
                    rules::CaseOf(request.case_id(), request.refers_to(), context.actor, ""));
-  v1::Alert shape = rules::IssueNotice(request, context.actor, context.received_at);
-  const std::vector<std::string> areas = ToStrings(shape.target_areas());
-  ASSIGN_OR_RETURN(Acting acting, GatherActing(context, "alert.notice.issue", areas));
-  SendFacts facts{.limits = LimitsFor(shape, rules_, clock_.Now())};
+  const std::vector<std::string> asked = ToStrings(request.target_areas());
+  ASSIGN_OR_RETURN(Acting acting, GatherActing(context, "alert.notice.issue", asked));
+  SendFacts facts;
   std::vector<common::v1::Tier> tiers;
   for (const int tier : request.tiers()) tiers.push_back(static_cast<common::v1::Tier>(tier));
-  ASSIGN_OR_RETURN(facts.recipients, gather_.Recipients(context, areas, tiers));
+  ASSIGN_OR_RETURN(facts.recipients, gather_.Recipients(context, asked, tiers));
+  const rules::Targets targets = rules::TargetsOf(asked, facts.recipients);
+  const absl::Time now = clock_.Now();
+  facts.limits =
+      LimitsFor(rules::IssueNotice(request, targets.areas, context.actor, now), rules_, now);
 
   ledger::Command command;
-  command.reads = {kKnownAreas.Ref(kKnownAreasKey)};
-  command.decide = [request, areas, case_id, acting, facts,
+  command.reads = {kKnownAreas.Ref(kKnownAreasKey), ledger::CounterRef(AlertSeries(now))};
+  command.decide = [request, targets, case_id, acting, facts,
                     mark = mark_](ledger::Transaction& tx) -> absl::Status {
-    ASSIGN_OR_RETURN(auto verdict, Judge(tx, acting.competence, areas, acting.known.parents()));
-    v1::Alert alert = rules::IssueNotice(request, tx.actor(), tx.now());
+    ASSIGN_OR_RETURN(auto verdict,
+                     Judge(tx, acting.competence, targets.areas, acting.known.parents()));
+    v1::Alert alert = rules::IssueNotice(request, targets.areas, tx.actor(), tx.now());
     ASSIGN_OR_RETURN(std::string name, NextAlertName(tx));
     alert.set_name(name);
     alert.set_case_id(case_id.empty() ? name : case_id);
@@ -130,6 +140,7 @@ AlertService::Command AlertService::IssueNotice(const Context& context,
     v1::RecipientList list;
     RETURN_IF_ERROR(FreezeAtIssue(tx, facts, alert, list));
     SendOut(tx, facts, alert, list);
+    if (targets.guessed) tx.AddFlag(rules::GuessedAreasFlag());
     if (facts.recipients) RETURN_IF_ERROR(RememberAreas(tx, *facts.recipients));
     return absl::OkStatus();
   };

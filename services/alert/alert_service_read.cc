@@ -147,20 +147,21 @@ absl::Status AlertService::WatchRollUp(const Context&, const v1::GetRollUpReques
 absl::StatusOr<AlertService::AreaPlace> AlertService::PlaceOf(const Context& context,
                                                               const std::string& asked) {
   AreaPlace place;
-  place.area = rules::NormaliseArea(asked);
-  if (place.area.empty()) {
+  if (!rules::IsAreaCode(asked)) {
     return base::Invalid(base::Reason::FIELD_INVALID, "区域代码应为 6、9 或 12 位数字",
                          "an area code has 6, 9 or 12 digits")
         .Field("area")
         .Rule("alert.area-code");
   }
-  ASSIGN_OR_RETURN(const auto path, gather_.AreaPath(context, place.area));
+  ASSIGN_OR_RETURN(const auto path, gather_.AreaPath(context, asked));
   if (path) {
+    place.area = path->targets.front();
     rules::Parents parents(path->parents.begin(), path->parents.end());
     place.ancestors = rules::AncestorsOf(place.area, parents);
     return place;
   }
   // Directory is silent: the table as it was last told.
+  place.area = rules::PadArea(asked);
   ASSIGN_OR_RETURN(auto reader, ledger_.Read());
   ASSIGN_OR_RETURN(const v1::KnownAreas known, KnownAreasOf(*reader));
   place.ancestors = rules::AncestorsOf(place.area, known.parents());

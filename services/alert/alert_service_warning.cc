@@ -50,22 +50,25 @@ AlertService::Command AlertService::DraftCommand(const Context& context,
   RETURN_IF_ERROR(rules::ValidateWarning(content, "content", Limits(), context.received_at));
   ASSIGN_OR_RETURN(const std::string case_id,
                    rules::CaseOf(content.case_id(), content.refers_to(), context.actor, "content"));
-  const std::vector<std::string> areas =
-      ToStrings(rules::DraftWarning(content, context.actor).target_areas());
+  const std::vector<std::string> asked = ToStrings(content.target_areas());
   ASSIGN_OR_RETURN(Acting acting,
-                   GatherActing(context, "alert.warning.draft", areas, "content.target_areas"));
-  ASSIGN_OR_RETURN(auto recipients, gather_.Recipients(context, areas, {}, "content.target_areas"));
+                   GatherActing(context, "alert.warning.draft", asked, "content.target_areas"));
+  ASSIGN_OR_RETURN(auto recipients, gather_.Recipients(context, asked, {}, "content.target_areas"));
+  const rules::Targets targets = rules::TargetsOf(asked, recipients);
   ledger::Command command;
   if (!previous.empty()) command.reads = {kAlerts.Ref(previous)};
-  command.decide = [content, case_id, previous, reason, areas, acting, recipients,
+  command.reads.push_back(ledger::CounterRef(AlertSeries(clock_.Now())));
+  if (recipients) command.reads.push_back(kKnownAreas.Ref(kKnownAreasKey));
+  command.decide = [content, case_id, previous, reason, targets, acting, recipients,
                     mark = mark_](ledger::Transaction& tx) -> absl::Status {
     RETURN_IF_ERROR(
-        Judge(tx, acting.competence, areas, acting.known.parents(), rules::Effect::kInside)
+        Judge(tx, acting.competence, targets.areas, acting.known.parents(), rules::Effect::kInside)
             .status());
-    v1::Alert alert = rules::DraftWarning(content, tx.actor());
+    v1::Alert alert = rules::DraftWarning(content, targets.areas, tx.actor());
     if (!previous.empty()) {
       ASSIGN_OR_RETURN(const auto old, tx.Get(kAlerts, previous));
-      ASSIGN_OR_RETURN(alert, rules::DraftSuccessor(old.value, content, reason, tx.actor()));
+      ASSIGN_OR_RETURN(
+          alert, rules::DraftSuccessor(old.value, content, targets.areas, reason, tx.actor()));
     }
     ASSIGN_OR_RETURN(std::string name, NextAlertName(tx));
     alert.set_name(name);
@@ -78,6 +81,7 @@ AlertService::Command AlertService::DraftCommand(const Context& context,
     tx.Put(kAlerts, name, alert);
     tx.SetCase(alert.case_id());
     AddBasis(tx, alert);
+    if (targets.guessed) tx.AddFlag(rules::GuessedAreasFlag());
     if (recipients) RETURN_IF_ERROR(RememberAreas(tx, *recipients));
     return absl::OkStatus();
   };

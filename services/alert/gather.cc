@@ -97,7 +97,10 @@ absl::StatusOr<std::optional<rules::RecipientFacts>> Gather::Recipients(
     if (post.tier() != common::v1::EXTERNAL) facts.area_tiers[post.area()] = post.tier();
   }
   *facts.list.mutable_silent_areas() = answer->silent_areas();
-  for (const auto& area : answer->targets()) Name(area, facts);
+  for (const auto& area : answer->targets()) {
+    facts.targets.push_back(area.code());
+    Name(area, facts);
+  }
   facts.parents.insert(answer->parents().begin(), answer->parents().end());
   NameAreasAbove(directory_, context::Hurried(context), facts);
   facts.as_of_seq = answer->as_of_seq();
@@ -148,6 +151,7 @@ absl::StatusOr<std::optional<rules::RecipientFacts>> Gather::AreaPath(
   rules::RecipientFacts facts;
   facts.as_of_seq = answer->as_of_seq();
   std::string below = answer->area().code();
+  facts.targets = {below};
   Name(answer->area(), facts);
   for (const auto& above : answer->ancestors()) {
     facts.parents[below] = above.code();

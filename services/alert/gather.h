@@ -42,7 +42,7 @@ class Gather {
   // "" when it has none or directory does not answer.
   std::string SupervisorOf(const context::CallContext& context, const std::string& post);
 
-  // Areas above `area`, nearest first; nullopt: no answer.
+  // The area (`targets`) by its code as sent, and `parents` of it and those above; nullopt: no answer.
   absl::StatusOr<std::optional<rules::RecipientFacts>> AreaPath(const context::CallContext& context,
                                                                 const std::string& area);
 

@@ -169,6 +169,30 @@ TEST_F(NoticeTest, WithoutDirectoryTheAreaTableIsTheOneLastTold) {
   EXPECT_EQ(ReasonOf(refused.status()), Reason::OUTSIDE_AREA);
 }
 
+// A code is looked up as it was sent; who is silent leaves a guess, and the guess is marked.
+TEST_F(NoticeTest, AShortCodeIsLookedUpAndOnlyGuessedWhileDirectoryIsSilent) {
+  directory::v1::Directory renumbered = directory::XingshanForTests();
+  for (auto& area : *renumbered.mutable_areas()) {
+    if (area.code() == kLingbei) area.set_short_code("230407091");
+  }
+  directory_.Replace(renumbered);
+  EXPECT_THAT(Get(Issue("district-duty", Notice("230407091"))).target_areas(),
+              ElementsAre(kLingbei));
+  EXPECT_THAT(FlagsOf(*Do(As("district-duty"), "IssueNotice", &AlertService::IssueNotice,
+                          Notice("230407091"))),
+              IsEmpty());
+  const auto unknown =
+      Do(As("district-duty"), "IssueNotice", &AlertService::IssueNotice, Notice("230407001"));
+  EXPECT_EQ(ReasonOf(unknown.status()), Reason::UNKNOWN_AREA) << "zeros do not make it known";
+  EXPECT_EQ(base::ProblemOf(unknown.status()).field(), "target_areas[0]");
+  directory_.SetDown(true);
+  const auto guessed =
+      Do(As("district-duty"), "IssueNotice", &AlertService::IssueNotice, Notice("230407001"));
+  ASSERT_TRUE(guessed.ok()) << guessed.status();
+  EXPECT_THAT(FlagsOf(*guessed), Contains("alert.area-code-guessed"));
+  EXPECT_THAT(Get(guessed->name()).target_areas(), ElementsAre(kLingbei));
+}
+
 TEST_F(NoticeTest, ReceiptsMoveForwardOnlyAndOnlyForTheCallersOwnPost) {
   const std::string name = Issue("district-duty", Notice(kLingbei));
   v1::ReportReceiptsRequest request;
@@ -361,6 +385,31 @@ TEST_F(NoticeTest, AReactorLiftsWhatAResponseSent) {
   const auto receipt = Do(context, "LiftAlert", &AlertService::LiftAlert, request);
   ASSERT_TRUE(receipt.ok()) << receipt.status();
   EXPECT_EQ(receipt->state(), "LIFTED");
+}
+
+// The number of a name comes with the batch's one prefetch, not by a round trip of its own.
+TEST_F(NoticeTest, TheCounterOfNamesIsPrefetched) {
+  const auto reads_of_the_counter = [this] {
+    std::vector<size_t> round_trips;
+    const auto texts = engine_.WriterTexts();
+    for (size_t i = 0; i < texts.size(); ++i) {
+      for (const std::string& text : texts[i]) {
+        if (text.find("SELECT") == 0 && text.find("r_counter") != std::string::npos) {
+          round_trips.push_back(i);
+        }
+      }
+    }
+    return round_trips;
+  };
+  engine_.Reset();
+  Issue("district-duty", Notice(kLingbei));
+  EXPECT_THAT(reads_of_the_counter(), ElementsAre(0u));
+  v1::DraftWarningRequest draft;
+  *draft.mutable_content() = testing::RedContent();
+  *draft.mutable_content()->mutable_expires_at() = base::ToProto(clock_.Now() + absl::Hours(24));
+  engine_.Reset();
+  ASSERT_TRUE(Do(As("alert-drafter"), "DraftWarning", &AlertService::DraftWarning, draft).ok());
+  EXPECT_THAT(reads_of_the_counter(), ElementsAre(0u));
 }
 
 TEST_F(NoticeTest, WhatFellDueInAnOutageIsMarkedAndClimbsOnce) {

@@ -22,6 +22,7 @@ constexpr std::array<std::string_view, 4> kReferences = {"incidents/", "response
                                                          "tasks/"};
 constexpr std::string_view kIncidents = "incidents/";
 constexpr int kNameBytesMax = 200;
+constexpr size_t kAreaDigits = 12;
 
 // A name as this system gives them: ASCII without spaces, nothing that a path or a screen could take
 // for something else.
@@ -70,7 +71,7 @@ absl::Status CheckAreas(const Areas& areas, const std::string& field, const Cont
         .Next("改为上一级区域", "name the area above them");
   }
   for (int i = 0; i < static_cast<int>(areas.size()); ++i) {
-    if (!NormaliseArea(areas[i]).empty()) continue;
+    if (IsAreaCode(areas[i])) continue;
     return base::Invalid(Reason::FIELD_INVALID, "区域代码应为 6、9 或 12 位数字",
                          "an area code has 6, 9 or 12 digits")
         .Field(absl::StrCat(field, "[", i, "]"))
@@ -110,10 +111,15 @@ int CountChars(std::string_view utf8) {
   }));
 }
 
-std::string NormaliseArea(std::string_view code) {
-  if (code.size() != 6 && code.size() != 9 && code.size() != 12) return "";
-  if (!std::all_of(code.begin(), code.end(), absl::ascii_isdigit)) return "";
-  return std::string(code) + std::string(12 - code.size(), '0');
+bool IsAreaCode(std::string_view code) {
+  return (code.size() == 6 || code.size() == 9 || code.size() == kAreaDigits) &&
+         std::all_of(code.begin(), code.end(), absl::ascii_isdigit);
+}
+
+std::string PadArea(std::string_view code) {
+  std::string padded(code);
+  padded.resize(std::max(padded.size(), kAreaDigits), '0');
+  return padded;
 }
 
 absl::Status ValidateAlertName(std::string_view name, std::string_view field) {

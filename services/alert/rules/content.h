@@ -22,9 +22,10 @@ struct ContentLimits {
 
 // Characters as a person counts them: UTF-8 code points.
 int CountChars(std::string_view utf8);
-// 6 or 9 digits become 12 by zeros; "" when it is no area code. (Only the form: who is whose parent
-// is looked up, never computed.)
-std::string NormaliseArea(std::string_view code);
+// 6, 9 or 12 digits. Which area that is, directory looks up.
+bool IsAreaCode(std::string_view code);
+// While directory is silent: a short code with zeros to 12 digits. A guess, to be marked as one.
+std::string PadArea(std::string_view code);
 
 absl::Status ValidateNotice(const v1::IssueNoticeRequest& request, const ContentLimits& limits,
                             absl::Time now);

@@ -100,12 +100,14 @@ TEST(Case, APersonsFollowsFromWhatItRefersToAndAProcessSaysItsOwn) {
   }
 }
 
-TEST(NoticeContent, AnAreaCodeIsBroughtToTwelveDigitsByItsFormOnly) {
-  EXPECT_EQ(NormaliseArea("230407"), "230407000000");
-  EXPECT_EQ(NormaliseArea("230407001"), "230407001000");
-  EXPECT_EQ(NormaliseArea("230407001001"), "230407001001");
-  EXPECT_EQ(NormaliseArea("23040700100x"), "");
-  EXPECT_EQ(NormaliseArea("2304"), "");
+TEST(NoticeContent, AnAreaCodeHasSixNineOrTwelveDigitsAndIsGuessedByZeros) {
+  for (const char* code : {"230407", "230407001", "230407001001"}) EXPECT_TRUE(IsAreaCode(code));
+  for (const char* code : {"", "2304", "23040700100x", "2304070010010"}) {
+    EXPECT_FALSE(IsAreaCode(code)) << code;
+  }
+  EXPECT_EQ(PadArea("230407"), "230407000000");
+  EXPECT_EQ(PadArea("230407001"), "230407001000");
+  EXPECT_EQ(PadArea("230407001001"), "230407001001");
 }
 
 // R4: 突发事件应对法 第六十四条, the facts a request carries.

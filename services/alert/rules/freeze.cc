@@ -2,7 +2,10 @@
 #include "services/alert/rules/freeze.h"
 
 #include <algorithm>
+#include <set>
 
+#include "services/alert/rules/competence.h"
+#include "services/alert/rules/content.h"
 #include "services/alert/rules/ladder.h"
 #include "services/platform/base/clock.h"
 
@@ -20,6 +23,26 @@ bool Merge(const std::map<std::string, std::string>& from, Map& to) {
   return changed;
 }
 }  // namespace
+
+Targets TargetsOf(const std::vector<std::string>& asked,
+                  const std::optional<RecipientFacts>& said) {
+  std::set<std::string> areas;
+  Targets targets;
+  if (said) {
+    areas.insert(said->targets.begin(), said->targets.end());
+  } else {
+    for (const std::string& code : asked) {
+      targets.guessed |= PadArea(code) != code;
+      areas.insert(PadArea(code));
+    }
+  }
+  targets.areas.assign(areas.begin(), areas.end());
+  return targets;
+}
+
+common::v1::Flag GuessedAreasFlag() {
+  return MakeFlag("alert.area-code-guessed", "目录服务未应答：简写的区域代码按补零理解，待核");
+}
 
 void Freeze(const RecipientFacts& facts, v1::Alert& alert, v1::RecipientList& list) {
   list = facts.list;

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/time/time.h"
 #include "huying/alert/v1/alert.pb.h"
@@ -14,12 +16,21 @@ namespace v1 = ::huying::alert::v1;
 
 // What directory said at one seq.
 struct RecipientFacts {
-  v1::RecipientList list;  // with silent_areas
+  std::vector<std::string> targets;  // the areas asked about, by their 12 digits
+  v1::RecipientList list;            // with silent_areas
   std::map<std::string, std::string> parents;
   std::map<std::string, std::string> area_names;
   std::map<std::string, common::v1::Tier> area_tiers;
   int64_t as_of_seq = 0;
 };
+
+// The areas a caller named, sorted, by their 12 digits: as directory looked them up, else guessed.
+struct Targets {
+  std::vector<std::string> areas;
+  bool guessed = false;  // a short code, and directory is silent
+};
+Targets TargetsOf(const std::vector<std::string>& asked, const std::optional<RecipientFacts>& said);
+common::v1::Flag GuessedAreasFlag();
 
 // Puts the facts on the alert and makes its list; the revision grows.
 void Freeze(const RecipientFacts& facts, v1::Alert& alert, v1::RecipientList& list);

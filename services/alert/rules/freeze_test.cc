@@ -30,6 +30,17 @@ TEST_F(FreezeTest, WhatDirectorySaidAtOneSeqStandsOnTheAlert) {
   EXPECT_EQ(alert_.recipients_revision(), 2) << "whoever gathered before gathers again";
 }
 
+TEST_F(FreezeTest, AreasAreTheOnesDirectoryLookedUpElseGuessedAndMarked) {
+  const RecipientFacts said{.targets = {testing::kSouth, kNorth}};
+  const Targets looked_up = TargetsOf({"230407091", kNorth}, said);
+  EXPECT_THAT(looked_up.areas, ElementsAre(kNorth, testing::kSouth));
+  EXPECT_FALSE(looked_up.guessed);
+  const Targets guessed = TargetsOf({"230407002", kNorth, "230407001"}, std::nullopt);
+  EXPECT_THAT(guessed.areas, ElementsAre(kNorth, testing::kSouth));
+  EXPECT_TRUE(guessed.guessed);
+  EXPECT_FALSE(TargetsOf({kNorth}, std::nullopt).guessed) << "12 digits are what they are";
+}
+
 TEST_F(FreezeTest, WhoSendsDoesNotAnswerItself) {
   alert_.mutable_issuer()->set_post("posts/north-duty");
   LeaveOutIssuer(alert_, list_);

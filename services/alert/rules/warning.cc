@@ -80,13 +80,6 @@ void TellTargets(v1::Alert& alert) {
   for (const std::string& area : told) alert.add_told_areas(area);
 }
 
-template <typename From>
-void SetTargets(const From& areas, v1::Alert& alert) {
-  std::set<std::string> targets;
-  for (const std::string& area : areas) targets.insert(NormaliseArea(area));
-  for (const std::string& area : targets) alert.add_target_areas(area);
-}
-
 // A warning whose period is over before it leaves would warn of nothing and expire in the same moment.
 absl::Status CheckPeriodAtIssue(const v1::Alert& alert, absl::Time now) {
   if (!alert.has_expires_at() || base::FromProto(alert.expires_at()) > now) return absl::OkStatus();
@@ -119,7 +112,8 @@ std::string MakeUpName(std::string_view alert, std::string_view rule_id) {
                       base::Abs(rule_id.substr(rule_id.find('.') + 1)));
 }
 
-v1::Alert DraftWarning(const v1::WarningContent& content, const Actor& drafter) {
+v1::Alert DraftWarning(const v1::WarningContent& content, const std::vector<std::string>& areas,
+                       const Actor& drafter) {
   v1::Alert alert;
   alert.set_kind(v1::WARNING);
   alert.set_state(v1::DRAFT);
@@ -127,7 +121,7 @@ v1::Alert DraftWarning(const v1::WarningContent& content, const Actor& drafter) 
   alert.set_color(content.color());
   *alert.mutable_effective_at() = content.effective_at();
   if (content.has_expires_at()) *alert.mutable_expires_at() = content.expires_at();
-  SetTargets(content.target_areas(), alert);
+  alert.mutable_target_areas()->Assign(areas.begin(), areas.end());
   alert.set_cautions(content.cautions());
   alert.set_measures(content.measures());
   alert.set_title(content.title());
@@ -139,9 +133,10 @@ v1::Alert DraftWarning(const v1::WarningContent& content, const Actor& drafter) 
 }
 
 absl::StatusOr<v1::Alert> DraftSuccessor(const v1::Alert& old, const v1::WarningContent& content,
+                                         const std::vector<std::string>& areas,
                                          std::string_view reason, const Actor& drafter) {
   RETURN_IF_ERROR(Transition(old, Act::kAdjust).status());
-  v1::Alert alert = DraftWarning(content, drafter);
+  v1::Alert alert = DraftWarning(content, areas, drafter);
   alert.set_previous(old.name());
   alert.set_reason(std::string(reason));
   alert.set_case_id(old.case_id());
@@ -187,14 +182,15 @@ absl::StatusOr<Issued> IssueWarning(v1::Alert alert, const common::v1::Urgency* 
   return issued;
 }
 
-v1::Alert IssueNotice(const v1::IssueNoticeRequest& request, const Actor& issuer, absl::Time now) {
+v1::Alert IssueNotice(const v1::IssueNoticeRequest& request, const std::vector<std::string>& areas,
+                      const Actor& issuer, absl::Time now) {
   v1::Alert alert;
   alert.set_kind(v1::NOTICE);
   alert.set_urgent(request.urgent());
   alert.set_title(request.title());
   alert.set_text(request.text());
   alert.set_refers_to(request.refers_to());
-  SetTargets(request.target_areas(), alert);
+  alert.mutable_target_areas()->Assign(areas.begin(), areas.end());
   *alert.mutable_legal_basis() = request.legal_basis();
   *alert.mutable_tiers() = request.tiers();
   if (request.has_expires_at()) *alert.mutable_expires_at() = request.expires_at();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -22,10 +23,12 @@ inline constexpr char kSignatureRule[] = "alert.signature";
 // Names the make-up rows get (see guard::Judge).
 std::string MakeUpName(std::string_view alert, std::string_view rule_id);
 
-// Without name and case, which the use case gives (see CaseOf).
-v1::Alert DraftWarning(const v1::WarningContent& content, const common::v1::Actor& drafter);
+// Without name and case, which the use case gives (see CaseOf). `areas`: those asked for, by 12 digits.
+v1::Alert DraftWarning(const v1::WarningContent& content, const std::vector<std::string>& areas,
+                       const common::v1::Actor& drafter);
 // A successor in the chain of `old`: same case, and it remembers every area the chain told.
 absl::StatusOr<v1::Alert> DraftSuccessor(const v1::Alert& old, const v1::WarningContent& content,
+                                         const std::vector<std::string>& areas,
                                          std::string_view reason, const common::v1::Actor& drafter);
 
 // On one that is out already they close the make-up row of that name (`made_up`).
@@ -49,8 +52,8 @@ struct Issued {
 absl::StatusOr<Issued> IssueWarning(v1::Alert alert, const common::v1::Urgency* urgency,
                                     const MakeUpLimits& limits, const common::v1::Actor& issuer,
                                     absl::Time now);
-v1::Alert IssueNotice(const v1::IssueNoticeRequest& request, const common::v1::Actor& issuer,
-                      absl::Time now);
+v1::Alert IssueNotice(const v1::IssueNoticeRequest& request, const std::vector<std::string>& areas,
+                      const common::v1::Actor& issuer, absl::Time now);
 
 // The old one of a chain when its successor goes out. An ended one stays as it is; one that another
 // successor replaced already refuses: a chain has one newest colour.

@@ -26,7 +26,7 @@ common::v1::Urgency Urgent() {
 v1::Alert Draft(v1::Color color = v1::RED) {
   v1::WarningContent content = testing::RedContent();
   content.set_color(color);
-  v1::Alert alert = DraftWarning(content, Person("drafter"));
+  v1::Alert alert = DraftWarning(content, {testing::kNorth}, Person("drafter"));
   alert.set_name("alerts/2026-0001");
   alert.set_case_id(alert.name());
   return alert;
@@ -179,9 +179,7 @@ TEST(Warning, AnAdjustmentIsANewAlertThatRemembersEveryAreaTheChainTold) {
   const v1::Alert first = IssuedOne();
   v1::WarningContent south = testing::RedContent();
   south.set_color(v1::YELLOW);
-  south.clear_target_areas();
-  south.add_target_areas(testing::kSouth);
-  auto next = DraftSuccessor(first, south, "雪带南移", Person("drafter"));
+  auto next = DraftSuccessor(first, south, {testing::kSouth}, "雪带南移", Person("drafter"));
   ASSERT_TRUE(next.ok()) << next.status();
   EXPECT_EQ(next->state(), v1::DRAFT);
   EXPECT_EQ(next->previous(), first.name());
@@ -227,7 +225,8 @@ TEST(Warning, AStaleScreenIsToldSo) {
 }
 
 TEST(Notice, ItIsOutAtOnceAndCarriesWhoSentIt) {
-  const v1::Alert notice = IssueNotice(testing::Notice("230407001"), Person("duty"), kNow);
+  const v1::Alert notice =
+      IssueNotice(testing::Notice("230407001"), {testing::kNorth}, Person("duty"), kNow);
   EXPECT_EQ(notice.state(), v1::ISSUED);
   EXPECT_EQ(notice.color(), v1::COLOR_UNSPECIFIED);
   EXPECT_THAT(notice.target_areas(), ElementsAre(testing::kNorth));

@@ -18,6 +18,7 @@
 #include "services/alert/testing/records.h"
 #include "services/directory/api_fake.h"
 #include "services/platform/guard/makeups.h"
+#include "services/platform/sql/fake_driver.h"
 #include "services/platform/sql/sqlite/sqlite.h"
 
 // For tests only: the alert service on a real ledger, with the fake directory of 兴山区 and a hub that
@@ -170,7 +171,7 @@ class AlertBench : public ::testing::Test {
   }
   void Open(absl::Duration heartbeat = absl::InfiniteDuration()) {
     Shut();
-    auto opened = ledger::Ledger::Open(*engine_,
+    auto opened = ledger::Ledger::Open(engine_,
                                        {.service = "alert",
                                         .realm = "live",
                                         .path = folder_ + "/alert.db",
@@ -309,7 +310,7 @@ class AlertBench : public ::testing::Test {
 
   std::string folder_;
   base::ManualClock clock_{testing::kNow};
-  std::unique_ptr<sql::Engine> engine_ = sql::MakeSqliteEngine();
+  sql::CountingEngine engine_{sql::MakeSqliteEngine()};
   directory::FakeDirectory directory_{clock_};
   std::unique_ptr<huying::rules::RuleTable> rules_;
   std::unique_ptr<ledger::Ledger> ledger_;
