@@ -10,6 +10,7 @@
 #include "huying/alert/v1/alert_service.pb.h"
 #include "services/alert/gather.h"
 #include "services/alert/rules/content.h"
+#include "services/alert/rules/viewer.h"
 #include "services/alert/send_out.h"
 #include "services/alert/streams.h"
 #include "services/directory/api.h"
@@ -102,6 +103,9 @@ class AlertService {
     std::vector<std::string> ancestors;  // nearest first
   };
   absl::StatusOr<AreaPlace> PlaceOf(const Context& context, const std::string& asked);
+  static absl::Status CheckOwnSubtree(const rules::Viewer& viewer, const AreaPlace& place);
+  // Who reads. Directory is asked for a post beneath the district only, and may be silent.
+  absl::StatusOr<rules::Viewer> ViewerFor(const Context& context);
   Command Climb(const Context& context, const ledger::Ledger::DueDeadline& due, int step);
   Command DraftCommand(const Context& context, const v1::WarningContent& content,
                        const std::string& previous, const std::string& reason);

@@ -2,16 +2,21 @@
 //
 // Reads, each of one snapshot.
 #include <algorithm>
+#include <map>
+#include <optional>
 #include <set>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "services/alert/alert_service.h"
 #include "services/alert/rules/areas.h"
 #include "services/alert/rules/lifecycle.h"
 #include "services/alert/rules/recipients.h"
+#include "services/alert/rules/viewer.h"
 #include "services/alert/store.h"
 #include "services/platform/base/status.h"
 #include "services/platform/guard/makeups.h"
+#include "services/platform/ledger/filled_page.h"
 
 namespace huying::alert {
 namespace {
@@ -24,29 +29,112 @@ void Fill(ledger::Page<T>& page, Out* items, std::string* next_page_token) {
   for (auto& item : page.items) *items->Add() = std::move(item.value);
   *next_page_token = page.next_page_token;
 }
+
+// As a reader gets it: the area table is the server's, a client needs it for nothing.
+void Show(v1::Alert& alert) { alert.clear_parents(); }
+
+// Reads of one viewer in one snapshot. What lies outside its area is seen when its post is called.
+class Eyes {
+ public:
+  Eyes(const rules::Viewer& viewer, ledger::Reader& reader) : viewer_(viewer), reader_(reader) {}
+
+  absl::StatusOr<bool> See(const v1::Alert& alert) {
+    if (rules::SeesByArea(viewer_, alert)) return true;
+    ASSIGN_OR_RETURN(const auto list, reader_.Find(kRecipientLists, alert.name()));
+    return list && rules::WasIssued(alert.state()) && rules::IsCalled(viewer_, list->value);
+  }
+  // Of an alert known by its name only; asked once for each.
+  absl::StatusOr<bool> SeeNamed(const std::string& name) {
+    if (viewer_.all) return true;
+    if (const auto known = seen_.find(name); known != seen_.end()) return known->second;
+    ASSIGN_OR_RETURN(const auto alert, reader_.Find(kAlerts, name));
+    bool sees = false;
+    if (alert) {
+      ASSIGN_OR_RETURN(sees, See(alert->value));
+    }
+    return seen_[name] = sees;
+  }
+  // The alert, or why this viewer is not shown it.
+  absl::StatusOr<ledger::Stored<v1::Alert>> Get(const std::string& name, std::string_view field) {
+    RETURN_IF_ERROR(rules::ValidateAlertName(name, field));
+    ASSIGN_OR_RETURN(auto alert, reader_.Get(kAlerts, name));
+    ASSIGN_OR_RETURN(const bool sees, See(alert.value));
+    if (!sees) return rules::OutsideView(field);
+    return alert;
+  }
+
+ private:
+  const rules::Viewer& viewer_;
+  ledger::Reader& reader_;
+  std::map<std::string, bool> seen_;
+};
+
+// What each recipient has done, also those still SENT, and whether it was called for.
+absl::StatusOr<std::map<std::string, v1::Recipient>> AllRecipients(ledger::Reader& reader,
+                                                                   const v1::Alert& alert,
+                                                                   const v1::RecipientList& list) {
+  ASSIGN_OR_RETURN(auto acts, ActsOf(reader, alert.name()));
+  for (const auto& frozen : list.recipients()) {
+    acts.try_emplace(frozen.post(), rules::Fresh(alert, frozen));
+  }
+  ASSIGN_OR_RETURN(
+      const auto steps,
+      reader.All(kEscalations, {.where = {{"alert", "=", ledger::Text(alert.name())}}}));
+  for (const auto& step : steps) {
+    for (const std::string& post : step.value.silent_posts()) {
+      if (auto act = acts.find(post); act != acts.end()) act->second.set_escalated(true);
+    }
+  }
+  return acts;
+}
+
+bool IsOpen(const common::v1::MakeUp& row) {
+  return row.state() == common::v1::MakeUp::OPEN || row.state() == common::v1::MakeUp::OVERDUE;
+}
 }  // namespace
 
-absl::StatusOr<v1::GetAlertResponse> AlertService::GetAlert(const Context&,
-                                                            const v1::GetAlertRequest& request) {
-  RETURN_IF_ERROR(rules::ValidateAlertName(request.name(), "name"));
+absl::StatusOr<rules::Viewer> AlertService::ViewerFor(const Context& context) {
+  const bool process = !context.actor.system().empty() ||
+                       absl::StartsWith(context.principal, "node:") ||
+                       absl::StartsWith(context.principal, "system:");
+  rules::Viewer viewer = rules::ViewerOf(context.actor, process);
+  if (viewer.all || viewer.area.empty()) return viewer;
+  // A screen does not wait for directory, and is not refused for its sake: what was told last will do.
+  const auto path = gather_.AreaPath(context, viewer.area);
   ASSIGN_OR_RETURN(auto reader, ledger_.Read());
-  ASSIGN_OR_RETURN(auto stored, reader->Get(kAlerts, request.name()));
+  ASSIGN_OR_RETURN(v1::KnownAreas known, KnownAreasOf(*reader));
+  viewer.known = std::move(*known.mutable_parents());
+  if (path.ok() && *path) {
+    for (const auto& [area, parent] : (*path)->parents) viewer.known[area] = parent;
+  }
+  viewer.ancestors = rules::AncestorsOf(viewer.area, viewer.known);
+  return viewer;
+}
+
+absl::StatusOr<v1::GetAlertResponse> AlertService::GetAlert(const Context& context,
+                                                            const v1::GetAlertRequest& request) {
+  ASSIGN_OR_RETURN(const rules::Viewer viewer, ViewerFor(context));
+  ASSIGN_OR_RETURN(auto reader, ledger_.Read());
+  ASSIGN_OR_RETURN(auto stored, Eyes(viewer, *reader).Get(request.name(), "name"));
   ASSIGN_OR_RETURN(auto list, reader->Find(kRecipientLists, request.name()));
   v1::GetAlertResponse response;
+  if (list) {
+    rules::Narrow(viewer, stored.value.parents(), list->value);
+    *response.mutable_recipients() = std::move(list->value);
+  }
+  Show(stored.value);
   *response.mutable_alert() = std::move(stored.value);
   response.set_version(stored.version);
-  if (list) *response.mutable_recipients() = std::move(list->value);
   return response;
 }
 
 absl::StatusOr<v1::ListAlertsResponse> AlertService::ListAlerts(
     const Context& context, const v1::ListAlertsRequest& request) {
-  std::vector<std::string> ancestors;
-  std::string area;
+  ASSIGN_OR_RETURN(const rules::Viewer viewer, ViewerFor(context));
+  std::optional<AreaPlace> place;
   if (!request.area().empty()) {
-    ASSIGN_OR_RETURN(const AreaPlace place, PlaceOf(context, request.area()));
-    area = place.area;
-    ancestors = place.ancestors;
+    ASSIGN_OR_RETURN(place, PlaceOf(context, request.area()));
+    RETURN_IF_ERROR(CheckOwnSubtree(viewer, *place));
   }
   ledger::Filter filter{.newest_first = true};
   if (request.in_force_only()) filter.where.push_back({"in_force", "=", ledger::Int(1)});
@@ -54,44 +142,45 @@ absl::StatusOr<v1::ListAlertsResponse> AlertService::ListAlerts(
     filter.where.push_back({"refers_to", "=", ledger::Text(request.refers_to())});
   }
   ASSIGN_OR_RETURN(auto reader, ledger_.Read());
-  ASSIGN_OR_RETURN(auto page,
-                   reader->List(kAlerts, filter, request.page_size(), request.page_token()));
+  Eyes eyes(viewer, *reader);
+  ASSIGN_OR_RETURN(
+      auto page,
+      ledger::FilledPage(*reader, kAlerts, filter, request.page_size(), request.page_token(),
+                         [&](v1::Alert& alert) -> absl::StatusOr<bool> {
+                           if (place && !rules::Hears(place->area, place->ancestors, alert)) {
+                             return false;
+                           }
+                           ASSIGN_OR_RETURN(const bool sees, eyes.See(alert));
+                           Show(alert);
+                           return sees;
+                         }));
   v1::ListAlertsResponse response;
   ASSIGN_OR_RETURN(const int64_t head, reader->HeadSeq());
   response.set_as_of_seq(head);
-  response.set_next_page_token(page.next_page_token);
-  for (auto& alert : page.items) {
-    // What an area hears is told by its path, not by a column: a page may come out short.
-    if (!area.empty() && !rules::Hears(area, ancestors, alert.value)) continue;
-    *response.add_alerts() = std::move(alert.value);
-  }
+  Fill(page, response.mutable_alerts(), response.mutable_next_page_token());
   return response;
 }
 
 absl::StatusOr<v1::ListRecipientsResponse> AlertService::ListRecipients(
-    const Context&, const v1::ListRecipientsRequest& request) {
-  RETURN_IF_ERROR(rules::ValidateAlertName(request.alert(), "alert"));
+    const Context& context, const v1::ListRecipientsRequest& request) {
+  ASSIGN_OR_RETURN(const rules::Viewer viewer, ViewerFor(context));
   ASSIGN_OR_RETURN(auto reader, ledger_.Read());
-  ASSIGN_OR_RETURN(const auto alert, reader->Get(kAlerts, request.alert()));
-  ASSIGN_OR_RETURN(const auto list, reader->Find(kRecipientLists, request.alert()));
-  ASSIGN_OR_RETURN(auto acts, ActsOf(*reader, request.alert()));
-  ASSIGN_OR_RETURN(
-      const auto steps,
-      reader->All(kEscalations, {.where = {{"alert", "=", ledger::Text(request.alert())}}}));
-  if (list) {
-    for (const auto& frozen : list->value.recipients()) {
-      acts.try_emplace(frozen.post(), rules::Fresh(alert.value, frozen));
-    }
-  }
-  for (const auto& step : steps) {
-    for (const std::string& post : step.value.silent_posts()) {
-      if (auto act = acts.find(post); act != acts.end()) act->second.set_escalated(true);
-    }
-  }
+  ASSIGN_OR_RETURN(const auto alert, Eyes(viewer, *reader).Get(request.alert(), "alert"));
+  ASSIGN_OR_RETURN(auto list, reader->Find(kRecipientLists, request.alert()));
+  v1::RecipientList shown = list ? std::move(list->value) : v1::RecipientList();
+  rules::Narrow(viewer, alert.value.parents(), shown);
+  ASSIGN_OR_RETURN(auto acts, AllRecipients(*reader, alert.value, shown));
+  std::set<std::string> posts;
+  for (const auto& frozen : shown.recipients()) posts.insert(frozen.post());
   // Ordered by post; the token is the last one shown.
   const int size = PageSize(request.page_size());
   v1::ListRecipientsResponse response;
   for (auto at = acts.upper_bound(request.page_token()); at != acts.end(); ++at) {
+    // One that answered before it was known who must is on no list; its area tells.
+    if (posts.count(at->first) == 0 &&
+        !rules::InSubtree(viewer, at->second.area(), alert.value.parents())) {
+      continue;
+    }
     if (response.recipients_size() == size) {
       response.set_next_page_token(response.recipients(size - 1).post());
       break;
@@ -102,46 +191,62 @@ absl::StatusOr<v1::ListRecipientsResponse> AlertService::ListRecipients(
 }
 
 absl::StatusOr<v1::ListEscalationsResponse> AlertService::ListEscalations(
-    const Context&, const v1::ListEscalationsRequest& request) {
+    const Context& context, const v1::ListEscalationsRequest& request) {
+  ASSIGN_OR_RETURN(const rules::Viewer viewer, ViewerFor(context));
+  ASSIGN_OR_RETURN(auto reader, ledger_.Read());
+  Eyes eyes(viewer, *reader);
   ledger::Filter filter;
   if (!request.alert().empty()) {
+    RETURN_IF_ERROR(eyes.Get(request.alert(), "alert").status());
     filter.where.push_back({"alert", "=", ledger::Text(request.alert())});
   }
-  ASSIGN_OR_RETURN(auto reader, ledger_.Read());
-  ASSIGN_OR_RETURN(auto page,
-                   reader->List(kEscalations, filter, request.page_size(), request.page_token()));
+  ASSIGN_OR_RETURN(
+      auto page,
+      ledger::FilledPage(*reader, kEscalations, filter, request.page_size(), request.page_token(),
+                         [&](v1::Escalation& step) -> absl::StatusOr<bool> {
+                           ASSIGN_OR_RETURN(const bool sees, eyes.SeeNamed(step.alert()));
+                           return sees && rules::Narrow(viewer, step);
+                         }));
   v1::ListEscalationsResponse response;
   Fill(page, response.mutable_escalations(), response.mutable_next_page_token());
   return response;
 }
 
 absl::StatusOr<v1::ListMakeUpsResponse> AlertService::ListMakeUps(
-    const Context&, const v1::ListMakeUpsRequest& request) {
+    const Context& context, const v1::ListMakeUpsRequest& request) {
+  ASSIGN_OR_RETURN(const rules::Viewer viewer, ViewerFor(context));
   ASSIGN_OR_RETURN(auto reader, ledger_.Read());
-  ASSIGN_OR_RETURN(auto page,
-                   reader->List(guard::kMakeUps, {}, request.page_size(), request.page_token()));
+  // Paper is the affair of the area that owes it, and of those above.
+  ASSIGN_OR_RETURN(
+      auto page,
+      ledger::FilledPage(*reader, guard::kMakeUps, {}, request.page_size(), request.page_token(),
+                         [&](common::v1::MakeUp& row) -> absl::StatusOr<bool> {
+                           if (request.open_only() && !IsOpen(row)) return false;
+                           return rules::InSubtree(viewer, row.actor().area(), viewer.known);
+                         }));
   v1::ListMakeUpsResponse response;
-  response.set_next_page_token(page.next_page_token);
-  for (auto& row : page.items) {
-    const auto state = row.value.state();
-    const bool open = state == common::v1::MakeUp::OPEN || state == common::v1::MakeUp::OVERDUE;
-    if (request.open_only() && !open) continue;
-    *response.add_make_ups() = std::move(row.value);
-  }
+  Fill(page, response.mutable_make_ups(), response.mutable_next_page_token());
   return response;
 }
 
-absl::StatusOr<v1::RollUp> AlertService::GetRollUp(const Context&,
+absl::StatusOr<v1::RollUp> AlertService::GetRollUp(const Context& context,
                                                    const v1::GetRollUpRequest& request) {
-  RETURN_IF_ERROR(rules::ValidateAlertName(request.alert(), "alert"));
+  ASSIGN_OR_RETURN(const rules::Viewer viewer, ViewerFor(context));
   ASSIGN_OR_RETURN(auto reader, ledger_.Read());
-  return ComputeRollUp(*reader, request.alert(), clock_.Now());
+  RETURN_IF_ERROR(Eyes(viewer, *reader).Get(request.alert(), "alert").status());
+  ASSIGN_OR_RETURN(v1::RollUp picture, ComputeRollUp(*reader, request.alert(), clock_.Now()));
+  rules::Narrow(viewer, picture);
+  return picture;
 }
 
-absl::Status AlertService::WatchRollUp(const Context&, const v1::GetRollUpRequest& request,
+absl::Status AlertService::WatchRollUp(const Context& context, const v1::GetRollUpRequest& request,
                                        rpc::Sink<v1::RollUp> sink) {
-  RETURN_IF_ERROR(rules::ValidateAlertName(request.alert(), "alert"));
-  return streams_.WatchRollUp(request.alert(), std::move(sink));
+  ASSIGN_OR_RETURN(const rules::Viewer viewer, ViewerFor(context));
+  {
+    ASSIGN_OR_RETURN(auto reader, ledger_.Read());
+    RETURN_IF_ERROR(Eyes(viewer, *reader).Get(request.alert(), "alert").status());
+  }
+  return streams_.WatchRollUp(request.alert(), viewer, std::move(sink));
 }
 
 absl::StatusOr<AlertService::AreaPlace> AlertService::PlaceOf(const Context& context,
@@ -172,20 +277,25 @@ absl::StatusOr<AlertService::AreaPlace> AlertService::PlaceOf(const Context& con
       .Next("稍后重试", "try again soon");
 }
 
+absl::Status AlertService::CheckOwnSubtree(const rules::Viewer& viewer, const AreaPlace& place) {
+  const auto& above = place.ancestors;
+  const bool beneath = std::find(above.begin(), above.end(), viewer.area) != above.end();
+  if (viewer.all || place.area == viewer.area || beneath) return absl::OkStatus();
+  return base::Denied(base::Reason::OUTSIDE_AREA, "只能查看、订阅本辖区及以下",
+                      "only your own area and those beneath may be watched")
+      .Field("area")
+      .Rule("alert.own-subtree")
+      .Next("留空 area 即为本辖区", "leave `area` empty for your own");
+}
+
 absl::Status AlertService::Subscribe(const Context& context, const v1::SubscribeRequest& request,
                                      rpc::Sink<v1::SubscribeEvent> sink) {
   const std::string& asked = request.area().empty() ? context.actor.area() : request.area();
   ASSIGN_OR_RETURN(const AreaPlace place, PlaceOf(context, asked));
-  const std::string& own = context.actor.area();
-  const bool beneath =
-      std::find(place.ancestors.begin(), place.ancestors.end(), own) != place.ancestors.end();
-  if (place.area != own && !beneath) {
-    return base::Denied(base::Reason::OUTSIDE_AREA, "只能订阅本辖区及以下",
-                        "only your own area and those beneath may be watched")
-        .Field("area")
-        .Rule("alert.own-subtree");
-  }
-  AlertStreams::Listener listener{.area = place.area, .ancestors = place.ancestors};
+  RETURN_IF_ERROR(CheckOwnSubtree(rules::ViewerOf(context.actor, /*process=*/false), place));
+  AlertStreams::Listener listener{.area = place.area,
+                                  .ancestors = place.ancestors,
+                                  .governs = context.actor.tier() != common::v1::EXTERNAL};
   if (request.has_resume_from()) listener.resume_from = request.resume_from();
   return streams_.Subscribe(listener, std::move(sink));
 }

@@ -10,6 +10,8 @@
 
 namespace huying::alert {
 namespace {
+constexpr int kSnapshotQueuedMax = 256;
+
 // Leaves out the silent posts of other areas. False: nothing is left to show.
 bool Narrow(const std::string& area, v1::SubscribeEvent& event) {
   const auto narrow = [&area](google::protobuf::RepeatedPtrField<v1::Escalation>* steps) {
@@ -104,8 +106,42 @@ void AlertStream::CloseSlow() {
                         absl::StrCat("subscribe again with resume_from ", cursor)));
 }
 
+void AlertStream::Hold(Snapshot snapshot) {
+  absl::MutexLock lock(&mutex_);
+  snapshot_ = std::move(snapshot);
+}
+
+bool AlertStream::SendMore() {
+  absl::MutexLock lock(&mutex_);
+  if (over()) return false;
+  for (; parts_sent_ < snapshot_.parts.size(); ++parts_sent_) {
+    // The rest of the queue is for what happens meanwhile, and for the heartbeat.
+    if (sink_.queued() >= kSnapshotQueuedMax) return false;
+    const Snapshot::Part& part = snapshot_.parts[parts_sent_];
+    v1::SubscribeEvent event;
+    *event.mutable_snapshot()->mutable_alert() = *part.alert;
+    event.mutable_snapshot()->mutable_alert()->clear_parents();
+    event.mutable_snapshot()->mutable_recipients()->Assign(part.recipients.begin(),
+                                                           part.recipients.end());
+    // No room in bytes: as in events, the client has not taken enough yet.
+    if (!sink_.Send(event)) return false;
+  }
+  v1::SubscribeEvent end;
+  end.mutable_snapshot_end()->set_alerts(static_cast<int>(snapshot_.parts.size()));
+  end.set_seq(snapshot_.cursor.seq());
+  *end.mutable_cursor() = snapshot_.cursor;
+  if (!sink_.Send(end)) return false;
+  BeginLocked(snapshot_.cursor);
+  snapshot_.parts.clear();
+  return true;
+}
+
 void AlertStream::Begin(const v1::Cursor& cursor) {
   absl::MutexLock lock(&mutex_);
+  BeginLocked(cursor);
+}
+
+void AlertStream::BeginLocked(const v1::Cursor& cursor) {
   complete_to_ = cursor.seq();
   told_ = cursor;
 }
@@ -153,9 +189,12 @@ void AlertStream::Attach(std::unique_ptr<push::Subscription> subscription) {
   subscription_ = std::move(subscription);
 }
 
-RollUpStream::RollUpStream(std::string alert, rpc::Sink<v1::RollUp> sink,
+RollUpStream::RollUpStream(std::string alert, rules::Viewer viewer, rpc::Sink<v1::RollUp> sink,
                            std::shared_ptr<Bell> bell)
-    : alert_(std::move(alert)), sink_(std::move(sink)), bell_(std::move(bell)) {
+    : alert_(std::move(alert)),
+      viewer_(std::move(viewer)),
+      sink_(std::move(sink)),
+      bell_(std::move(bell)) {
   sink_.OnClosed([over = over_, bell = bell_] {
     over->store(true);
     bell->Ring();
@@ -178,6 +217,7 @@ bool RollUpStream::Refresh(
     dirty_ = true;  // again at the next beat
     return true;
   }
+  rules::Narrow(viewer_, *picture);
   v1::RollUp content = *picture;
   content.clear_as_of_seq();
   std::string now = content.SerializeAsString();

@@ -7,6 +7,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
@@ -32,6 +33,16 @@ class ParsedEvents {
   std::map<int64_t, std::shared_ptr<const v1::SubscribeEvent>> by_seq_ ABSL_GUARDED_BY(mutex_);
 };
 
+// What was in force at one seq, for one listener. Alerts are shared by everybody who joins at that seq.
+struct Snapshot {
+  struct Part {
+    std::shared_ptr<const v1::Alert> alert;
+    std::vector<v1::Recipient> recipients;  // of the own area
+  };
+  std::vector<Part> parts;
+  v1::Cursor cursor;
+};
+
 // Events of one area. Thread-safe; shared by the hub's callback and the beating thread.
 class AlertStream {
  public:
@@ -40,6 +51,10 @@ class AlertStream {
 
   // False: the stream is over.
   bool Send(v1::SubscribeEvent event);
+  // A snapshot may be larger than the stream's queue: what has no room yet waits here until the client has
+  // taken some. `SendMore` is true when all of it went; then, as after `Begin`, the hub delivers.
+  void Hold(Snapshot snapshot);
+  bool SendMore();
   // The hub delivers from here on; everything up to `cursor` was told.
   void Begin(const v1::Cursor& cursor);
   // From the hub: shows each entry once, leaves out what lies outside the area.
@@ -53,6 +68,7 @@ class AlertStream {
 
  private:
   bool SendLocked(const v1::SubscribeEvent& event) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void BeginLocked(const v1::Cursor& cursor) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void CloseSlow() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const std::string area_;
@@ -61,6 +77,8 @@ class AlertStream {
   // Shared with the sink, which may outlive this.
   const std::shared_ptr<std::atomic<bool>> over_ = std::make_shared<std::atomic<bool>>(false);
   absl::Mutex mutex_;
+  Snapshot snapshot_ ABSL_GUARDED_BY(mutex_);
+  size_t parts_sent_ ABSL_GUARDED_BY(mutex_) = 0;
   int64_t complete_to_ ABSL_GUARDED_BY(mutex_) = 0;
   std::set<int64_t> seen_ ABSL_GUARDED_BY(mutex_);    // beyond complete_to_
   v1::Cursor told_ ABSL_GUARDED_BY(mutex_);           // the last cursor the client was given
@@ -70,7 +88,8 @@ class AlertStream {
 // The roll-up of one alert: dirty after each event that concerns it, computed by the beating thread.
 class RollUpStream {
  public:
-  RollUpStream(std::string alert, rpc::Sink<v1::RollUp> sink, std::shared_ptr<Bell> bell);
+  RollUpStream(std::string alert, rules::Viewer viewer, rpc::Sink<v1::RollUp> sink,
+               std::shared_ptr<Bell> bell);
 
   void OnEvent(const push::Event& event);
   // Sends the present picture when something changed since the last one; false: nothing was asked.
@@ -81,6 +100,7 @@ class RollUpStream {
 
  private:
   const std::string alert_;
+  const rules::Viewer viewer_;
   const rpc::Sink<v1::RollUp> sink_;
   const std::shared_ptr<Bell> bell_;
   const std::shared_ptr<std::atomic<bool>> over_ = std::make_shared<std::atomic<bool>>(false);

@@ -5,10 +5,13 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <random>
 #include <set>
 
+#include "absl/strings/str_format.h"
 #include "services/alert/testing/alert_bench.h"
+#include "services/platform/rpc/stream_queue.h"
 
 namespace huying::alert {
 namespace {
@@ -105,6 +108,25 @@ TEST_F(StreamTest, TiersAboveSeeAnswersSiblingsDoNot) {
   EXPECT_FALSE(self->events().back().has_escalation());
 }
 
+// DOMAIN 5.2: a mine's dispatcher is told what his area is told; who answers there is not his affair.
+TEST_F(StreamTest, AUnitOfTheEconomyHearsWhatGoesDownAndNotWhatComesUp) {
+  const std::string before = Issue("district-duty", Notice(kXingshan));
+  Issue("district-duty", Notice(kPingan));
+  auto mine = Subscribe("mine-dispatch");
+  ASSERT_TRUE(status_.ok()) << status_;
+  ASSERT_EQ(mine->events().size(), 2u);
+  EXPECT_EQ(mine->events()[0].snapshot().alert().name(), before);
+  EXPECT_EQ(mine->events()[0].snapshot().recipients_size(), 0);
+  const std::string live = Issue("district-duty", Notice(kXingshan));
+  Issue("district-duty", Notice(kPingan));
+  ASSERT_TRUE(Answer("pingan-duty", live).ok());
+  FireAfter(absl::Minutes(11));
+  hub_->Pump();
+  const auto events = mine->events();
+  ASSERT_EQ(events.size(), 3u);
+  EXPECT_EQ(events[2].alert().alert().name(), live);
+}
+
 TEST_F(StreamTest, OnlyTheOwnSubtreeMayBeWatched) {
   Subscribe("lingbei-duty", nullptr, kPingan);
   EXPECT_TRUE(status_.ok()) << status_;
@@ -199,6 +221,106 @@ TEST_F(StreamTest, ASlowClientIsClosedWithItsCursorAndDelaysNobody) {
   auto again = Subscribe("pingan-duty", &cursor);
   hub_->Pump();
   EXPECT_EQ(SeqsOf(again->events()).size(), 4u);
+}
+
+// A stream's real queue, and a client that takes what it likes.
+class QueueClient {
+ public:
+  QueueClient() {
+    queue_->SetWake([this] {
+      absl::MutexLock lock(&mutex_);
+      woken_ = true;
+    });
+  }
+  // Takes events until there are `count`, within a bound.
+  bool TakeUntil(size_t count) {
+    while (events_.size() < count) {
+      if (const auto bytes = queue_->Next()) {
+        events_.emplace_back();
+        EXPECT_TRUE(events_.back().ParseFromString(*bytes));
+        continue;
+      }
+      absl::MutexLock lock(&mutex_);
+      if (!mutex_.AwaitWithTimeout(absl::Condition(&woken_), absl::Seconds(60))) return false;
+      woken_ = false;
+    }
+    return true;
+  }
+  std::shared_ptr<rpc::StreamQueue> queue() { return queue_; }
+  const Events& events() const { return events_; }
+
+ private:
+  absl::Mutex mutex_;
+  bool woken_ ABSL_GUARDED_BY(mutex_) = false;
+  Events events_;
+  const std::shared_ptr<rpc::StreamQueue> queue_ = std::make_shared<rpc::StreamQueue>(
+      rpc::StreamLimits(),
+      rpc::StreamQueue::Hooks{.run_later = [](std::function<void()> task) { task(); }});
+};
+
+// What is in force may be more than a queue holds, for ever: a notice without an end stays until it is lifted.
+TEST_F(StreamTest, ASnapshotLargerThanTheQueueComesWholeThenLive) {
+  Open(absl::Milliseconds(5));  // beats meanwhile neither close the stream nor give a cursor
+  constexpr int kInForce = 3'000;
+  const v1::Alert pattern = Get(Issue("district-duty", Notice(kPingan)));
+  ledger::Command many;
+  many.decide = [&](ledger::Transaction& tx) {
+    for (int i = 1; i < kInForce; ++i) {
+      v1::Alert alert = pattern;
+      alert.set_name(absl::StrFormat("alerts/2026-%04d", i));
+      tx.Put(kAlerts, alert.name(), alert);
+    }
+    return absl::OkStatus();
+  };
+  ASSERT_TRUE(Run(As("district-duty"), "Fill", std::move(many)).ok());
+  QueueClient slow;
+  QueueClient quick;
+  for (QueueClient* client : {&slow, &quick}) {
+    ASSERT_TRUE(alerts_
+                    ->Subscribe(As("pingan-duty"), v1::SubscribeRequest(),
+                                rpc::Sink<v1::SubscribeEvent>(client->queue()))
+                    .ok());
+  }
+  const int64_t before = ledger_->Head().seq;
+  // Issued while both still wait for their snapshots: live for them, not part of it.
+  const std::string live = Issue("district-duty", Notice(kPingan));
+  ASSERT_TRUE(quick.TakeUntil(kInForce + 1));
+  EXPECT_LT(slow.queue()->queued(), 1'024) << "who takes nothing is not flooded";
+  EXPECT_FALSE(slow.queue()->closed());
+  std::set<std::string> names;
+  for (int i = 0; i < kInForce; ++i) {
+    ASSERT_TRUE(quick.events()[i].has_snapshot()) << i;
+    EXPECT_FALSE(quick.events()[i].has_cursor());
+    names.insert(quick.events()[i].snapshot().alert().name());
+  }
+  EXPECT_EQ(names.size(), static_cast<size_t>(kInForce));
+  const auto& end = quick.events()[kInForce];
+  ASSERT_TRUE(end.has_snapshot_end());
+  EXPECT_EQ(end.snapshot_end().alerts(), kInForce);
+  EXPECT_EQ(end.cursor().seq(), before);
+  // The hub joins right after; pump until it has told what happened meanwhile.
+  const absl::Time give_up = absl::Now() + absl::Seconds(60);
+  const auto told = [&] {
+    return std::any_of(quick.events().begin(), quick.events().end(),
+                       [&](const auto& event) { return event.alert().alert().name() == live; });
+  };
+  while (!told() && absl::Now() < give_up) {
+    hub_->Pump();
+    quick.TakeUntil(quick.events().size() + 1);
+  }
+  EXPECT_TRUE(told());
+  ASSERT_TRUE(slow.TakeUntil(kInForce + 1));
+  EXPECT_TRUE(slow.events()[kInForce].has_snapshot_end()) << "the slow one gets all of it, too";
+  alerts_.reset();  // before the clients its streams call
+}
+
+TEST_F(StreamTest, AClientThatLeavesDuringItsSnapshotIsForgotten) {
+  for (int i = 0; i < 3; ++i) Issue("district-duty", Notice(kPingan));
+  auto sink = Subscribe("pingan-duty", nullptr, "", 2);  // the third has no room
+  EXPECT_EQ(sink->events().size(), 2u);
+  sink->Close(absl::OkStatus());
+  EXPECT_FALSE(sink->events().back().has_snapshot_end());
+  alerts_.reset();  // joins the thread that would have sent the rest
 }
 
 TEST_F(StreamTest, HeartbeatsProveHowFarTheClientIsComplete) {

@@ -2,6 +2,7 @@
 #include "services/alert/streams.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
 #include <utility>
@@ -35,18 +36,19 @@ absl::StatusOr<v1::Cursor> CursorAt(ledger::Reader& reader, int64_t epoch, int64
   return cursor;
 }
 
-absl::Status AddOwnRecipients(ledger::Reader& reader, const std::string& area,
-                              v1::SnapshotAlert& snapshot) {
-  const v1::Alert& alert = snapshot.alert();
+absl::StatusOr<std::vector<v1::Recipient>> OwnRecipients(ledger::Reader& reader,
+                                                         const std::string& area,
+                                                         const v1::Alert& alert) {
+  std::vector<v1::Recipient> own;
   ASSIGN_OR_RETURN(const auto list, reader.Find(kRecipientLists, alert.name()));
-  if (!list) return absl::OkStatus();
+  if (!list) return own;
   for (const auto& frozen : list->value.recipients()) {
     if (frozen.area() != area) continue;
     ASSIGN_OR_RETURN(auto act,
                      reader.Find(kRecipients, rules::RecipientName(alert.name(), frozen.post())));
-    *snapshot.add_recipients() = act ? std::move(act->value) : rules::Fresh(alert, frozen);
+    own.push_back(act ? std::move(act->value) : rules::Fresh(alert, frozen));
   }
-  return absl::OkStatus();
+  return own;
 }
 
 template <typename Streams>
@@ -92,6 +94,8 @@ AlertStreams::~AlertStreams() {
   {
     absl::MutexLock lock(&mutex_);
     streams.swap(streams_);
+    for (Arriving& each : arriving_) streams.push_back(std::move(each.stream));
+    arriving_.clear();
     roll_ups.swap(roll_ups_);
   }
   for (const auto& stream : streams) {
@@ -106,7 +110,7 @@ AlertStreams::~AlertStreams() {
 
 int AlertStreams::open() const {
   absl::MutexLock lock(&mutex_);
-  return static_cast<int>(streams_.size() + roll_ups_.size());
+  return static_cast<int>(arriving_.size() + streams_.size() + roll_ups_.size());
 }
 
 absl::StatusOr<std::optional<std::string>> WhyResync(ledger::Reader& reader, int64_t epoch,
@@ -118,25 +122,49 @@ absl::StatusOr<std::optional<std::string>> WhyResync(ledger::Reader& reader, int
   return std::optional<std::string>();
 }
 
-absl::Status AlertStreams::SendSnapshot(const Listener& listener, ledger::Reader& reader,
-                                        int64_t seq, AlertStream& stream) {
-  ASSIGN_OR_RETURN(std::vector<v1::Alert> alerts, AlertsInForce(reader));
-  int count = 0;
-  for (v1::Alert& alert : alerts) {
-    if (!rules::Hears(listener.area, listener.ancestors, alert)) continue;
-    v1::SubscribeEvent event;
-    *event.mutable_snapshot()->mutable_alert() = std::move(alert);
-    RETURN_IF_ERROR(AddOwnRecipients(reader, listener.area, *event.mutable_snapshot()));
-    event.mutable_snapshot()->mutable_alert()->clear_parents();
-    if (!stream.Send(std::move(event))) return absl::OkStatus();
-    ++count;
+absl::StatusOr<std::shared_ptr<const AlertStreams::Alerts>> AlertStreams::InForce(
+    ledger::Reader& reader, int64_t seq) {
+  {
+    absl::MutexLock lock(&mutex_);
+    if (in_force_seq_ == seq) return in_force_;
   }
-  v1::SubscribeEvent end;
-  end.mutable_snapshot_end()->set_alerts(count);
-  end.set_seq(seq);
-  ASSIGN_OR_RETURN(*end.mutable_cursor(), CursorAt(reader, ledger_.header().epoch(), seq));
-  stream.Begin(end.cursor());
-  stream.Send(std::move(end));
+  ASSIGN_OR_RETURN(std::vector<v1::Alert> read, AlertsInForce(reader));
+  auto alerts = std::make_shared<Alerts>();
+  alerts->reserve(read.size());
+  for (v1::Alert& alert : read) {
+    alerts->push_back(std::make_shared<const v1::Alert>(std::move(alert)));
+  }
+  absl::MutexLock lock(&mutex_);
+  in_force_ = alerts;
+  in_force_seq_ = seq;
+  return std::shared_ptr<const Alerts>(std::move(alerts));
+}
+
+absl::StatusOr<Snapshot> AlertStreams::TakeSnapshot(const Listener& listener,
+                                                    ledger::Reader& reader, int64_t seq) {
+  ASSIGN_OR_RETURN(const auto alerts, InForce(reader, seq));
+  Snapshot snapshot;
+  for (const auto& alert : *alerts) {
+    const auto hears = listener.governs ? rules::Hears : rules::HearsFromAbove;
+    if (!hears(listener.area, listener.ancestors, *alert)) continue;
+    Snapshot::Part part{.alert = alert};
+    if (listener.governs) {
+      ASSIGN_OR_RETURN(part.recipients, OwnRecipients(reader, listener.area, *alert));
+    }
+    snapshot.parts.push_back(std::move(part));
+  }
+  ASSIGN_OR_RETURN(snapshot.cursor, CursorAt(reader, ledger_.header().epoch(), seq));
+  return snapshot;
+}
+
+absl::Status AlertStreams::Join(Arriving arriving) {
+  const auto& stream = arriving.stream;
+  ASSIGN_OR_RETURN(auto subscription,
+                   hub_.Subscribe(std::move(arriving.channels), arriving.from,
+                                  [stream](const push::Event& event) { stream->OnEvent(event); }));
+  stream->Attach(std::move(subscription));
+  absl::MutexLock lock(&mutex_);
+  streams_.push_back(stream);
   return absl::OkStatus();
 }
 
@@ -145,31 +173,60 @@ absl::Status AlertStreams::Subscribe(const Listener& listener, rpc::Sink<v1::Sub
   auto stream = std::make_shared<AlertStream>(listener.area, parsed_, sink, bell_);
   ASSIGN_OR_RETURN(auto reader, ledger_.Read());
   ASSIGN_OR_RETURN(const int64_t head, reader->HeadSeq());
-  int64_t from = head;
+  Arriving arriving{.stream = stream,
+                    .channels = rules::HeardChannels(listener.area, listener.ancestors),
+                    .from = head};
+  if (!listener.governs) {
+    auto& channels = arriving.channels;
+    channels.erase(std::remove(channels.begin(), channels.end(), rules::Up(listener.area)),
+                   channels.end());
+  }
   std::optional<std::string> resync;
   if (listener.resume_from) {
     ASSIGN_OR_RETURN(resync, WhyResync(*reader, epoch, head, *listener.resume_from));
   }
   if (listener.resume_from && !resync) {
-    from = listener.resume_from->seq();
+    reader.reset();
+    arriving.from = listener.resume_from->seq();
     stream->Begin(*listener.resume_from);
-  } else {
-    if (resync) {
-      v1::SubscribeEvent event;
-      event.mutable_resync()->set_reason(*resync);
-      stream->Send(std::move(event));
-    }
-    RETURN_IF_ERROR(SendSnapshot(listener, *reader, head, *stream));
+    return Join(std::move(arriving));
   }
+  if (resync) {
+    v1::SubscribeEvent event;
+    event.mutable_resync()->set_reason(*resync);
+    stream->Send(std::move(event));
+  }
+  ASSIGN_OR_RETURN(Snapshot snapshot, TakeSnapshot(listener, *reader, head));
   reader.reset();  // an old snapshot keeps the log from shrinking
-  // Everything up to `from` was told; the hub tells everything after it: nothing falls between.
-  ASSIGN_OR_RETURN(auto subscription,
-                   hub_.Subscribe(rules::HeardChannels(listener.area, listener.ancestors), from,
-                                  [stream](const push::Event& event) { stream->OnEvent(event); }));
-  stream->Attach(std::move(subscription));
-  absl::MutexLock lock(&mutex_);
-  streams_.push_back(std::move(stream));
+  stream->Hold(std::move(snapshot));
+  if (stream->SendMore()) return Join(std::move(arriving));
+  {
+    absl::MutexLock lock(&mutex_);
+    arriving_.push_back(std::move(arriving));
+  }
+  bell_->Ring();
   return absl::OkStatus();
+}
+
+bool AlertStreams::SendSnapshots() {
+  std::vector<Arriving> arriving;
+  {
+    absl::MutexLock lock(&mutex_);
+    arriving.swap(arriving_);
+  }
+  std::vector<Arriving> waiting;
+  for (Arriving& each : arriving) {
+    if (each.stream->SendMore()) {
+      const auto stream = each.stream;
+      if (const absl::Status joined = Join(std::move(each)); !joined.ok()) stream->Close(joined);
+    } else if (!each.stream->over()) {
+      waiting.push_back(std::move(each));
+    }
+  }
+  absl::MutexLock lock(&mutex_);
+  arriving_.insert(arriving_.end(), std::make_move_iterator(waiting.begin()),
+                   std::make_move_iterator(waiting.end()));
+  return !arriving_.empty();
 }
 
 absl::StatusOr<v1::RollUp> ComputeRollUp(ledger::Reader& reader, const std::string& name,
@@ -181,7 +238,8 @@ absl::StatusOr<v1::RollUp> ComputeRollUp(ledger::Reader& reader, const std::stri
   return rules::MakeRollUp(alert.value, list ? list->value : v1::RecipientList(), acts, now, head);
 }
 
-absl::Status AlertStreams::WatchRollUp(const std::string& name, rpc::Sink<v1::RollUp> sink) {
+absl::Status AlertStreams::WatchRollUp(const std::string& name, const rules::Viewer& viewer,
+                                       rpc::Sink<v1::RollUp> sink) {
   ASSIGN_OR_RETURN(auto reader, ledger_.Read());
   ASSIGN_OR_RETURN(const auto alert, reader->Get(kAlerts, name));
   ASSIGN_OR_RETURN(const int64_t head, reader->HeadSeq());
@@ -193,7 +251,7 @@ absl::Status AlertStreams::WatchRollUp(const std::string& name, rpc::Sink<v1::Ro
     channels.insert(rules::Up(above.empty() ? area : above.back()));
     if (above.empty()) channels.insert(rules::Down(area));
   }
-  auto stream = std::make_shared<RollUpStream>(name, std::move(sink), bell_);
+  auto stream = std::make_shared<RollUpStream>(name, viewer, std::move(sink), bell_);
   ASSIGN_OR_RETURN(auto subscription,
                    hub_.Subscribe({channels.begin(), channels.end()}, head,
                                   [stream](const push::Event& event) { stream->OnEvent(event); }));
@@ -209,8 +267,14 @@ absl::Status AlertStreams::WatchRollUp(const std::string& name, rpc::Sink<v1::Ro
 void AlertStreams::Loop() {
   const base::SystemClock machine;
   absl::Time next_beat = machine.Now() + options_.heartbeat;
-  while (bell_->Await(std::max(absl::ZeroDuration(), next_beat - machine.Now()))) {
+  bool snapshots_wait = false;
+  const auto pause = [&] {
+    const absl::Duration wait = std::max(absl::ZeroDuration(), next_beat - machine.Now());
+    return snapshots_wait ? std::min(wait, options_.snapshot_pause) : wait;
+  };
+  while (bell_->Await(pause())) {
     Reap();
+    snapshots_wait = SendSnapshots();
     if (RefreshRollUps()) bell_->Pause(options_.roll_up_pause);
     if (machine.Now() < next_beat) continue;
     Beat();

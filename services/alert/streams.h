@@ -12,6 +12,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "huying/alert/v1/alert_service.pb.h"
+#include "services/alert/rules/viewer.h"
 #include "services/platform/base/clock.h"
 #include "services/platform/ledger/ledger.h"
 #include "services/platform/push/hub.h"
@@ -22,17 +23,19 @@
 // for a slow client: when its queue is full its stream ends with the cursor to resume from.
 //
 //   streams.Subscribe({.area = "230407001000", .ancestors = {...}, .resume_from = cursor}, sink);
-//   streams.WatchRollUp("alerts/2026-0007", sink);
+//   streams.WatchRollUp("alerts/2026-0007", viewer, sink);
 namespace huying::alert {
 
 struct StreamOptions {
   absl::Duration heartbeat = absl::Seconds(5);             // machine time
+  absl::Duration snapshot_pause = absl::Milliseconds(20);  // until a client has taken some of it
   absl::Duration roll_up_pause = absl::Milliseconds(200);  // many answers, one picture
 };
 
 class AlertStream;
 class ParsedEvents;
 class RollUpStream;
+struct Snapshot;
 
 // Bell of the beating thread; outlives the streams that ring it.
 class Bell {
@@ -66,11 +69,15 @@ class AlertStreams {
   struct Listener {
     std::string area;
     std::vector<std::string> ancestors;  // nearest first
+    bool governs = true;                 // hears what comes up from the area, too
     std::optional<v1::Cursor> resume_from;
   };
-  // Sends the snapshot (or what came after the cursor) before it returns, then live events.
+  // Sends the snapshot (or what came after the cursor), then live events. Of a snapshot that has no room in
+  // the stream's queue the rest follows as the client takes it.
   absl::Status Subscribe(const Listener& listener, rpc::Sink<v1::SubscribeEvent> sink);
-  absl::Status WatchRollUp(const std::string& alert, rpc::Sink<v1::RollUp> sink);
+  // The part of the roll-up that the viewer may see.
+  absl::Status WatchRollUp(const std::string& alert, const rules::Viewer& viewer,
+                           rpc::Sink<v1::RollUp> sink);
 
   int open() const;
 
@@ -79,8 +86,19 @@ class AlertStreams {
   void Beat();
   bool RefreshRollUps();  // true: a picture was computed
   void Reap();
-  absl::Status SendSnapshot(const Listener& listener, ledger::Reader& reader, int64_t seq,
-                            AlertStream& stream);
+  // What is in force at the reader's seq; read once for all who join at that seq.
+  using Alerts = std::vector<std::shared_ptr<const v1::Alert>>;
+  absl::StatusOr<std::shared_ptr<const Alerts>> InForce(ledger::Reader& reader, int64_t seq);
+  absl::StatusOr<Snapshot> TakeSnapshot(const Listener& listener, ledger::Reader& reader,
+                                        int64_t seq);
+  // Everything up to `from` was told; the hub tells everything after it: nothing falls between.
+  struct Arriving {
+    std::shared_ptr<AlertStream> stream;
+    std::vector<std::string> channels;
+    int64_t from = 0;
+  };
+  absl::Status Join(Arriving arriving);
+  bool SendSnapshots();  // true: some client has not taken all of its own
 
   ledger::Ledger& ledger_;
   const base::Clock& clock_;
@@ -89,6 +107,9 @@ class AlertStreams {
   const std::shared_ptr<Bell> bell_ = std::make_shared<Bell>();
   const std::shared_ptr<ParsedEvents> parsed_;
   mutable absl::Mutex mutex_;
+  std::shared_ptr<const Alerts> in_force_ ABSL_GUARDED_BY(mutex_);
+  int64_t in_force_seq_ ABSL_GUARDED_BY(mutex_) = -1;
+  std::vector<Arriving> arriving_ ABSL_GUARDED_BY(mutex_);
   std::vector<std::shared_ptr<AlertStream>> streams_ ABSL_GUARDED_BY(mutex_);
   std::vector<std::shared_ptr<RollUpStream>> roll_ups_ ABSL_GUARDED_BY(mutex_);
   std::thread thread_;

@@ -87,12 +87,19 @@ std::vector<std::string> HeardChannels(std::string_view area,
   return channels;
 }
 
+bool HearsFromAbove(std::string_view area, absl::Span<const std::string> ancestors,
+                    const v1::Alert& alert) {
+  return std::any_of(
+      alert.told_areas().begin(), alert.told_areas().end(), [&](const std::string& told) {
+        return told == area ||
+               std::find(ancestors.begin(), ancestors.end(), told) != ancestors.end();
+      });
+}
+
 bool Hears(std::string_view area, absl::Span<const std::string> ancestors, const v1::Alert& alert) {
-  for (const std::string& told : alert.told_areas()) {
-    if (Within(told, area, alert.parents())) return true;
-    if (std::find(ancestors.begin(), ancestors.end(), told) != ancestors.end()) return true;
-  }
-  return false;
+  return HearsFromAbove(area, ancestors, alert) ||
+         std::any_of(alert.told_areas().begin(), alert.told_areas().end(),
+                     [&](const std::string& told) { return Within(told, area, alert.parents()); });
 }
 
 bool ShownTo(std::string_view area, v1::Escalation& escalation) {

@@ -43,6 +43,9 @@ std::vector<std::string> HeardChannels(std::string_view area,
                                        absl::Span<const std::string> ancestors);
 // Does a client of `area` hear this alert?
 bool Hears(std::string_view area, absl::Span<const std::string> ancestors, const v1::Alert& alert);
+// The half of it that goes down: told to the area or one above it.
+bool HearsFromAbove(std::string_view area, absl::Span<const std::string> ancestors,
+                    const v1::Alert& alert);
 
 // The escalation as a client of `area` may see it: the posts of its own subtree. False: nothing
 // left.
