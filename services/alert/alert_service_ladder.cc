@@ -94,6 +94,40 @@ void RecordStep(ledger::Transaction& tx, const v1::Alert& alert, const v1::Recip
                   .subject = alert.name()});
 }
 
+struct UnknownFacts {
+  std::string key;
+  std::string refused;  // why directory refuses the areas; "": it is silent
+  std::string supervisor;
+  rules::AskLimits limits;
+};
+
+// Still nobody knows who must answer: whoever issued it is told, and directory is asked again.
+absl::Status StayUnknown(ledger::Transaction& tx, const v1::Alert& alert,
+                         const UnknownFacts& facts) {
+  const rules::NextAsk ask = rules::AskAgain(tx.now() - base::FromProto(alert.issued_at()),
+                                             !facts.refused.empty(), facts.limits);
+  if (!ask.given_up) {
+    tx.SetDeadline({.key = facts.key,
+                    .handler = rules::kResolveHandler,
+                    .due_at = tx.now() + ask.after,
+                    .subject = alert.name()});
+  }
+  if (!ask.alarm) return absl::OkStatus();
+  const std::string why = facts.refused.empty() ? "目录服务未应答" : facts.refused;
+  const v1::Escalation step = rules::MakeUnknownStep(
+      alert, ask, facts.supervisor, {.reason = why, .at = tx.now(), .in_outage = tx.in_outage()});
+  ASSIGN_OR_RETURN(const auto known, tx.Find(kEscalations, step.name()));
+  if (known) return absl::OkStatus();
+  tx.Put(kEscalations, step.name(), step);
+  tx.AddFlag(rules::MakeFlag("alert.recipients-unknown", step.reason()));
+  PublishAlert(tx, alert);
+  // An area that nobody knows has nobody above it: the issuer's own clients hear it all the same.
+  for (const auto& channel : rules::RecipientChannels(alert.issuer().area(), alert.parents())) {
+    tx.Publish(channel);
+  }
+  return absl::OkStatus();
+}
+
 // A row whose alert is gone or ended stands for nothing.
 ledger::Command JustClear(const std::string& key) {
   ledger::Command command;
@@ -194,31 +228,26 @@ AlertService::Command AlertService::ResolveRecipientsDue(const Context& context,
   for (const int tier : seen->value.tiers()) tiers.push_back(static_cast<common::v1::Tier>(tier));
   SendFacts facts{.limits = LimitsFor(seen->value, rules_, clock_.Now())};
   auto recipients = gather_.Recipients(context, ToStrings(seen->value.target_areas()), tiers);
-  // An area directory does not know will not become known by asking: a person must lift or resend.
-  const std::string refused = recipients.ok() ? "" : base::ProblemOf(recipients.status()).message();
-  if (recipients.ok()) facts.recipients = *std::move(recipients);
+  UnknownFacts unknown{.key = key, .limits = facts.limits.ask};
+  if (recipients.ok()) {
+    facts.recipients = *std::move(recipients);
+  } else {
+    unknown.refused = base::ProblemOf(recipients.status()).message();
+  }
+  if (!facts.recipients) {
+    unknown.supervisor = gather_.SupervisorOf(context, seen->value.issuer().post());
+  }
 
   ledger::Command command;
   command.reads = {kAlerts.Ref(seen->value.name())};
-  command.decide = [key, facts, refused,
+  command.decide = [key, facts, unknown,
                     name = seen->value.name()](ledger::Transaction& tx) -> absl::Status {
     tx.ClearDeadline(key);
     ASSIGN_OR_RETURN(auto stored, tx.Get(kAlerts, name));
     v1::Alert alert = std::move(stored.value);
     tx.SetCase(alert.case_id());
     if (!rules::InForce(alert.state()) || !alert.recipients_unknown()) return absl::OkStatus();
-    if (!refused.empty()) {
-      tx.AddFlag(
-          rules::MakeFlag("alert.recipients-unknown", absl::StrCat("应答对象无法确定：", refused)));
-      return absl::OkStatus();
-    }
-    if (!facts.recipients) {
-      tx.SetDeadline({.key = key,
-                      .handler = rules::kResolveHandler,
-                      .due_at = tx.now() + facts.limits.resolve_retry,
-                      .subject = name});
-      return absl::OkStatus();
-    }
+    if (!facts.recipients) return StayUnknown(tx, alert, unknown);
     v1::RecipientList list;
     // The limits run from the moment it is known who must answer.
     RETURN_IF_ERROR(FreezeAtIssue(tx, facts, alert, list));

@@ -13,6 +13,8 @@ namespace {
 constexpr absl::Duration kGrace = absl::ZeroDuration();
 constexpr absl::Duration kWait = absl::Minutes(5);
 constexpr absl::Duration kResolveRetry = absl::Seconds(30);
+constexpr absl::Duration kResolveAlarm = absl::Minutes(5);
+constexpr absl::Duration kResolveGiveUp = absl::Hours(24);
 
 void FlagRecipients(ledger::Transaction& tx, const v1::Alert& alert,
                     const v1::RecipientList& list) {
@@ -41,7 +43,9 @@ LadderLimits LimitsFor(const v1::Alert& alert, const huying::rules::RuleTable& t
   }
   limits.grace = table.DurationOf("alert.answer-grace", at, kGrace);
   limits.wait = table.DurationOf("alert.ladder-wait", at, kWait);
-  limits.resolve_retry = table.DurationOf("alert.resolve-retry", at, kResolveRetry);
+  limits.ask.retry = table.DurationOf("alert.resolve-retry", at, kResolveRetry);
+  limits.ask.alarm_after = table.DurationOf("alert.resolve-alarm", at, kResolveAlarm);
+  limits.ask.give_up_after = table.DurationOf("alert.resolve-give-up", at, kResolveGiveUp);
   return limits;
 }
 
@@ -95,7 +99,7 @@ void SendOut(ledger::Transaction& tx, const SendFacts& facts, const v1::Alert& a
   if (alert.recipients_unknown()) {
     tx.SetDeadline({.key = rules::ResolveDeadlineKey(alert.name()),
                     .handler = rules::kResolveHandler,
-                    .due_at = tx.now() + facts.limits.resolve_retry,
+                    .due_at = tx.now() + facts.limits.ask.retry,
                     .subject = alert.name()});
   }
   FlagRecipients(tx, alert, list);

@@ -8,6 +8,7 @@
 #include "absl/time/time.h"
 #include "services/alert/rules/competence.h"
 #include "services/alert/rules/freeze.h"
+#include "services/alert/rules/ladder.h"
 #include "services/alert/store.h"
 #include "services/platform/ledger/command.h"
 #include "services/platform/rules/rule_table.h"
@@ -20,8 +21,8 @@ namespace huying::alert {
 struct LadderLimits {
   rules::TierDurations answer;
   absl::Duration grace;
-  absl::Duration wait;           // step 1 → step 2
-  absl::Duration resolve_retry;  // until directory is asked again who must answer
+  absl::Duration wait;   // step 1 → step 2
+  rules::AskLimits ask;  // while nobody knows who must answer
 };
 LadderLimits LimitsFor(const v1::Alert& alert, const huying::rules::RuleTable& table,
                        absl::Time at);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/alert/rules/ladder.h"
 
+#include <algorithm>
 #include <array>
 #include <set>
 
@@ -154,6 +155,37 @@ v1::Escalation MakeStep(const v1::Alert& alert, const v1::RecipientList& list,
     step.add_called_posts(post);
     if (holders) *step.add_holders() = holders->at(post);
   }
+  return step;
+}
+
+NextAsk AskAgain(absl::Duration unknown_for, bool refused, const AskLimits& limits) {
+  if (!refused) return {.alarm = unknown_for >= limits.alarm_after, .after = limits.retry};
+  if (unknown_for >= limits.give_up_after) return {.alarm = true, .given_up = true};
+  // As long again as it has been unknown: a few rows a day, not a row every half minute.
+  return {.alarm = true, .after = std::max(limits.retry, unknown_for)};
+}
+
+std::string UnknownStepName(std::string_view alert, bool given_up) {
+  return absl::StrCat(base::Abs(alert), "/escalations/recipients-",
+                      given_up ? "given-up" : "unknown");
+}
+
+v1::Escalation MakeUnknownStep(const v1::Alert& alert, const NextAsk& ask,
+                               const std::string& supervisor, const StepFacts& facts) {
+  v1::Escalation step;
+  step.set_name(UnknownStepName(alert.name(), ask.given_up));
+  step.set_alert(alert.name());
+  step.set_step(kStepTierAbove);
+  step.set_tier(alert.issuer().tier());
+  step.add_called_posts(alert.issuer().post());
+  if (!supervisor.empty() && supervisor != alert.issuer().post()) {
+    step.add_called_posts(supervisor);
+  }
+  *step.mutable_at() = base::ToProto(facts.at);
+  step.set_in_outage(facts.in_outage);
+  step.set_reason(absl::StrCat("应答对象无法确定（", facts.reason, "）：",
+                               ask.given_up ? "不再自动重试，" : "",
+                               "请电话通知，并解除后以正确区域重发"));
   return step;
 }
 

@@ -69,4 +69,23 @@ v1::Escalation MakeStep(const v1::Alert& alert, const v1::RecipientList& list,
                         absl::Span<const v1::RecipientList::Recipient> silent,
                         const Holders& holders, const StepFacts& facts);
 
+// While nobody knows who must answer (directory is silent, or refuses the areas): is that an alarm by now,
+// and when is directory asked again? Silence ends, so it is asked as long as it takes; a refusal
+// mostly stays, so it is asked at ever longer intervals, and in the end no more.
+struct AskLimits {
+  absl::Duration retry;
+  absl::Duration alarm_after;  // of silence; a refusal is an alarm at once
+  absl::Duration give_up_after;
+};
+struct NextAsk {
+  bool alarm = false;
+  bool given_up = false;
+  absl::Duration after;
+};
+NextAsk AskAgain(absl::Duration unknown_for, bool refused, const AskLimits& limits);
+// The alarm as a step of the ladder: the post that issued it and the one above it.
+std::string UnknownStepName(std::string_view alert, bool given_up);
+v1::Escalation MakeUnknownStep(const v1::Alert& alert, const NextAsk& ask,
+                               const std::string& supervisor, const StepFacts& facts);
+
 }  // namespace huying::alert::rules

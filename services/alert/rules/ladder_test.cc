@@ -62,5 +62,38 @@ TEST_F(LadderTest, LimitsAreNamedBySpeedAndTier) {
   EXPECT_THAT(TiersOf(list_), ElementsAre(SUBDISTRICT, COMMUNITY));
 }
 
+// A refusal is an alarm at once and asked about ever more seldom; silence is asked about until it ends.
+TEST_F(LadderTest, WhoMustAnswerIsAskedAgainAndTheAlarmIsRaisedInTime) {
+  const AskLimits limits{.retry = absl::Seconds(30),
+                         .alarm_after = absl::Minutes(5),
+                         .give_up_after = absl::Hours(24)};
+  EXPECT_FALSE(AskAgain(absl::Minutes(4), false, limits).alarm);
+  EXPECT_TRUE(AskAgain(absl::Minutes(5), false, limits).alarm);
+  EXPECT_EQ(AskAgain(absl::Hours(48), false, limits).after, absl::Seconds(30));
+  EXPECT_FALSE(AskAgain(absl::Hours(48), false, limits).given_up) << "silence ends";
+  EXPECT_TRUE(AskAgain(absl::Seconds(1), true, limits).alarm);
+  EXPECT_EQ(AskAgain(absl::Seconds(1), true, limits).after, absl::Seconds(30));
+  EXPECT_EQ(AskAgain(absl::Minutes(7), true, limits).after, absl::Minutes(7));
+  EXPECT_TRUE(AskAgain(absl::Hours(24), true, limits).given_up);
+  int asked = 0;
+  for (absl::Duration at = limits.retry; at < absl::Hours(48); ++asked) {
+    const NextAsk next = AskAgain(at, true, limits);
+    if (next.given_up) break;
+    at += next.after;
+  }
+  EXPECT_LT(asked, 20) << "a day of refusals is no storm";
+  EXPECT_GT(asked, 5);
+}
+
+TEST_F(LadderTest, TheAlarmCallsTheIssuerAndThePostAboveIt) {
+  const auto step = MakeUnknownStep(alert_, {.alarm = true}, "posts/leader",
+                                    {.reason = "区划表中没有该代码", .at = kNow});
+  EXPECT_EQ(step.name(), "alerts/2026-0001/escalations/recipients-unknown");
+  EXPECT_THAT(step.called_posts(), ::testing::ElementsAre("posts/commander", "posts/leader"));
+  EXPECT_THAT(step.reason(), ::testing::HasSubstr("区划表中没有该代码"));
+  EXPECT_EQ(MakeUnknownStep(alert_, {.alarm = true, .given_up = true}, "", {}).called_posts_size(),
+            1);
+}
+
 }  // namespace
 }  // namespace huying::alert::rules
