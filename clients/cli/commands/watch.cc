@@ -4,11 +4,15 @@
 #include <algorithm>
 #include <csignal>
 #include <iostream>
+#include <map>
 #include <memory>
 #include <set>
+#include <string>
+#include <vector>
 
 #include "absl/synchronization/mutex.h"
 #include "absl/synchronization/notification.h"
+#include "absl/types/span.h"
 #include "clients/cli/commands/commands.h"
 #include "clients/cli/fields.h"
 #include "huying/alert/v1/alert_service.pb.h"
@@ -24,6 +28,7 @@ constexpr char kSubscribe[] = "huying.alert.v1.AlertService/Subscribe";
 constexpr char kReport[] = "huying.alert.v1.AlertService/ReportReceipts";
 constexpr absl::Duration kBackOffFirst = absl::Seconds(1);
 constexpr absl::Duration kBackOffMax = absl::Seconds(15);
+constexpr size_t kReceiptsMax = 200;  // of one call
 
 volatile std::sig_atomic_t stop_asked = 0;
 
@@ -95,18 +100,27 @@ class Watch {
   void Remember(const alert::v1::Alert& alert) {
     absl::MutexLock lock(&mutex_);
     if (alert.state() == alert::v1::ISSUED && told_.insert(alert.name()).second) {
-      to_report_.push_back(alert.name());
+      to_report_[alert.case_id()].push_back(alert.name());
     }
   }
 
   // Delivered to this terminal; read and answered are a person's acts.
   void SendReceipts() {
-    std::vector<std::string> names;
+    std::map<std::string, std::vector<std::string>> to_report;
     {
       absl::MutexLock lock(&mutex_);
-      names.swap(to_report_);
+      to_report.swap(to_report_);
     }
-    if (!receipts_ || names.empty()) return;
+    if (!receipts_) return;
+    // Each case by itself: a batch over several stands in no case file.
+    for (const auto& [of_case, names] : to_report) {
+      for (size_t first = 0; first < names.size() && stop_asked == 0; first += kReceiptsMax) {
+        SendBatch(absl::MakeConstSpan(names).subspan(first, kReceiptsMax));
+      }
+    }
+  }
+
+  void SendBatch(absl::Span<const std::string> names) {
     alert::v1::ReportReceiptsRequest request;
     for (const std::string& name : names) {
       auto* item = request.add_items();
@@ -162,7 +176,7 @@ class Watch {
   bool heard_ = false;
   absl::Mutex mutex_;
   std::set<std::string> told_ ABSL_GUARDED_BY(mutex_);
-  std::vector<std::string> to_report_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, std::vector<std::string>> to_report_ ABSL_GUARDED_BY(mutex_);  // by case
 };
 
 }  // namespace
