@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes docs/reference/ from the protos: every RPC with its policy, every message with its comments.
 
-`--check` compares instead of writing and exits 1 when a page is stale (the tests call it so).
+`--check` compares instead of writing and exits 1 when a page is stale (ctest calls it so, as reference_pages).
 """
 import pathlib
 import subprocess
@@ -11,6 +11,7 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 OUT = ROOT / "docs" / "reference"
+LICENCE = "<!-- SPDX-License-Identifier: Apache-2.0 -->\n"
 SERVICES = ["directory", "plan", "alert", "incident", "drill", "platform"]
 
 
@@ -118,6 +119,7 @@ def main():
         loaded = load(pathlib.Path(folder))
     pages = {f"{name}.md": service_page(name, *loaded) for name in SERVICES}
     pages["rules.md"] = rules_page()
+    pages = {name: LICENCE + text for name, text in pages.items()}
     stale = [name for name, text in pages.items()
              if not (OUT / name).exists() or (OUT / name).read_text() != text]
     if "--check" in sys.argv:
