@@ -17,7 +17,7 @@ std::string ReadFile(const std::string& path) {
   return bytes.str();
 }
 
-void Print(const huying::verify::Report& report) {
+void Print(const huying::verify::Report& report, bool key_is_trusted) {
   std::cout << "案卷 case:      " << report.case_id << "\n"
             << "域 realm:       " << report.realm << "\n"
             << "导出 exported:  " << report.exported_at << "\n"
@@ -27,10 +27,12 @@ void Print(const huying::verify::Report& report) {
               << ledger.head_seq << " " << ledger.head_hash.substr(0, 16) << "…\n";
   }
   for (const auto& finding : report.findings) std::cout << "✗ " << finding.text << "\n";
-  if (report.findings.empty()) {
-    std::cout
-        << "✓ 未被改动; 请将密钥指纹与公布的核对 / unchanged; compare the key with the published "
-           "fingerprint\n";
+  if (!report.findings.empty()) return;
+  if (key_is_trusted) {
+    std::cout << "✓ 未被改动, 由所给的密钥签名 / unchanged, signed with the given key\n";
+  } else {
+    std::cout << "✓ 未被改动; 请将密钥指纹与公布的核对, 或用 --key 给出公布的公钥 / unchanged; "
+                 "compare the fingerprint with the published one, or pass --key\n";
   }
 }
 
@@ -41,12 +43,13 @@ int main(int argc, char** argv) {
       "huying-verify 离线核验导出的案卷 / checks an exported case file offline.\n"
       "It names what was flipped, cut off, taken out or left out since the export."};
   app.footer(
-      "Example: huying-verify 2009-11-21.case --key district.pub\nExit: 0 unchanged, 1 findings, 2 "
-      "usage");
+      "例 / Example: huying-verify exported.case --key ledger_sign.pub\n"
+      "退出码 / Exit: 0 未被改动 unchanged, 1 有发现 findings, 2 用法 usage");
   std::string path;
   std::string key_path;
   app.add_option("file", path, "案卷文件 / the case file")->required()->check(CLI::ExistingFile);
-  app.add_option("--key", key_path, "信任的公钥文件, 32 字节 / trusted public key, 32 raw bytes")
+  app.add_option("--key", key_path,
+                 "公布的公钥文件 (服务器的 <data>/ledger_sign.pub) / the published key file")
       ->check(CLI::ExistingFile);
   try {
     app.parse(argc, argv);
@@ -54,12 +57,16 @@ int main(int argc, char** argv) {
     const int code = app.exit(error);
     return code == 0 ? 0 : 2;
   }
-  const std::string key = key_path.empty() ? std::string() : ReadFile(key_path);
-  if (!key_path.empty() && key.size() != 32) {
-    std::cerr << "公钥应为 32 字节 / the public key must be 32 bytes\n";
+  const std::string key =
+      key_path.empty() ? std::string() : huying::verify::PublicKeyFrom(ReadFile(key_path));
+  if (!key_path.empty() && key.empty()) {
+    std::cerr
+        << key_path
+        << " 不是公钥文件: 应为 64 个十六进制数字或 32 字节 / is no public key: 64 hexadecimal "
+           "digits or 32 bytes are expected\n";
     return 2;
   }
   const auto report = huying::verify::VerifyCaseFile(ReadFile(path), key);
-  Print(report);
+  Print(report, !key.empty());
   return report.findings.empty() ? 0 : 1;
 }

@@ -158,6 +158,19 @@ void CheckLedgerList(const std::set<std::string>& present, const std::set<std::s
 
 }  // namespace
 
+std::string PublicKeyFrom(std::string_view file) {
+  if (file.size() == crypto_sign_PUBLICKEYBYTES) return std::string(file);
+  while (!file.empty() && (file.back() == '\n' || file.back() == '\r' || file.back() == ' ')) {
+    file.remove_suffix(1);
+  }
+  std::string key(crypto_sign_PUBLICKEYBYTES, '\0');
+  size_t size = 0;
+  const bool hex = file.size() == 2 * crypto_sign_PUBLICKEYBYTES &&
+                   sodium_hex2bin(reinterpret_cast<unsigned char*>(key.data()), key.size(),
+                                  file.data(), file.size(), nullptr, &size, nullptr) == 0;
+  return hex && size == key.size() ? key : "";
+}
+
 Report VerifyCaseFile(std::string_view bytes, std::string_view trusted_public_key) {
   Report report;
   platform::v1::SignedCaseFile signed_file;

@@ -50,6 +50,10 @@ struct Report {
   std::vector<Finding> findings;  // empty: nothing was changed since the export
 };
 
+// A public key as it is published: 64 hexadecimal digits and an end of line (`ledger_sign.pub`), or its 32
+// raw bytes. "" when it is neither.
+std::string PublicKeyFrom(std::string_view file);
+
 // `trusted_public_key`: 32 bytes, or empty to take the file's own key (then compare the fingerprint).
 Report VerifyCaseFile(std::string_view bytes, std::string_view trusted_public_key);
 

@@ -172,6 +172,22 @@ TEST_F(CaseFileTest, AFileSignedWithAnotherKeyIsNotBelieved) {
   EXPECT_EQ(report.findings[0].problem, Problem::kUntrustedKey);
 }
 
+TEST_F(CaseFileTest, APublishedKeyIsTakenAsHexLineOrAsRawBytes) {
+  const std::string raw = file_.public_key();
+  std::string hex;
+  for (unsigned char byte : raw) {
+    hex += "0123456789abcdef"[byte >> 4];
+    hex += "0123456789abcdef"[byte & 15];
+  }
+  for (const std::string& file : {raw, hex, hex + "\n", hex + "\r\n"}) {
+    EXPECT_EQ(PublicKeyFrom(file), raw);
+  }
+  for (const std::string& file : {std::string(), std::string("Ed25519"), hex.substr(2), hex + "00",
+                                  raw + "x", std::string(64, 'g')}) {
+    EXPECT_EQ(PublicKeyFrom(file), "") << file;
+  }
+}
+
 TEST_F(CaseFileTest, RandomBytesAreRefusedInOneSentence) {
   EXPECT_THAT(ProblemsOf("no case file"), ::testing::ElementsAre(Problem::kUnreadable));
 }
