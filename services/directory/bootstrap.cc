@@ -36,6 +36,15 @@ ledger::Command CommandOf(std::string act, const v1::Account& account) {
   return command;
 }
 
+// On the live ledger, which is opened for this one command.
+absl::Status Write(runtime::admin::AccountContext& context, ledger::Command command) {
+  command.context.received_at = context.clock().Now();
+  ASSIGN_OR_RETURN(auto ledger, context.OpenLedger("directory", DirectoryKinds()));
+  const absl::Status written = ledger->ExecuteAndWait(std::move(command), kWriteMax).status();
+  ledger->Stop();
+  return written;
+}
+
 }  // namespace
 
 absl::StatusOr<ledger::Command> FirstAdministrator(auth::PasswordHasher& hasher,
@@ -65,15 +74,11 @@ absl::StatusOr<ledger::Command> FirstAdministrator(auth::PasswordHasher& hasher,
   return command;
 }
 
-absl::Status MakeFirstAccount(runtime::admin::FirstAccountContext& context) {
+absl::Status MakeFirstAccount(runtime::admin::AccountContext& context) {
   ASSIGN_OR_RETURN(ledger::Command command,
                    FirstAdministrator(context.passwords(), context.sealer(), context.account(),
                                       context.password()));
-  command.context.received_at = context.clock().Now();
-  ASSIGN_OR_RETURN(auto ledger, context.OpenLedger("directory", DirectoryKinds()));
-  const absl::Status made = ledger->ExecuteAndWait(std::move(command), kWriteMax).status();
-  ledger->Stop();
-  return made;
+  return Write(context, std::move(command));
 }
 
 absl::StatusOr<ledger::Command> ResetPassword(auth::PasswordHasher& hasher, privacy::Sealer& sealer,
@@ -90,6 +95,12 @@ absl::StatusOr<ledger::Command> ResetPassword(auth::PasswordHasher& hasher, priv
     return absl::OkStatus();
   };
   return command;
+}
+
+absl::Status ResetAccountPassword(runtime::admin::AccountContext& context) {
+  ASSIGN_OR_RETURN(ledger::Command command, ResetPassword(context.passwords(), context.sealer(),
+                                                          context.account(), context.password()));
+  return Write(context, std::move(command));
 }
 
 }  // namespace huying::directory

@@ -26,12 +26,15 @@ absl::StatusOr<ledger::Command> FirstAdministrator(auth::PasswordHasher& hasher,
                                                    std::string_view password);
 
 // The glue for `huying admin init`: admin::Init(options, directory::MakeFirstAccount).
-absl::Status MakeFirstAccount(runtime::admin::FirstAccountContext& context);
+absl::Status MakeFirstAccount(runtime::admin::AccountContext& context);
 
 // The way back in when nobody can sign in (a forgotten password; a restore without the key store, under
 // whose keys the hashes are sealed): a new password for an account there is, which is enabled by it. For
 // whoever has the machine and stopped the server; it is an entry of the journal. NOT_FOUND otherwise.
 absl::StatusOr<ledger::Command> ResetPassword(auth::PasswordHasher& hasher, privacy::Sealer& sealer,
                                               std::string_view account, std::string_view password);
+
+// The glue for `huying admin reset-password`: admin::ResetPassword(options, directory::ResetAccountPassword).
+absl::Status ResetAccountPassword(runtime::admin::AccountContext& context);
 
 }  // namespace huying::directory

@@ -7,11 +7,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "services/directory/api.h"
 #include "services/directory/api_fake.h"
 #include "services/directory/bootstrap.h"
+#include "services/platform/base/status.h"
 #include "services/platform/base/temp_dir_fake.h"
 #include "services/platform/config/config.h"
+#include "services/platform/ledger/data_dir.h"
 #include "services/platform/rpc/router.h"
 #include "services/platform/rpc/testing/outside.h"
 
@@ -171,6 +175,32 @@ TEST(FirstAccountTest, AdminInitMakesTheFirstAdministrator) {
                                          .password_cost = auth::PasswordCost::kTest},
                                         MakeFirstAccount);
   EXPECT_EQ(base::ProblemOf(short_one.status()).rule_id(), "directory.password-min");
+}
+
+TEST(FirstAccountTest, APasswordIsResetOfflineForAnAccountThereIsAndOnlyWhileNoServerRuns) {
+  base::TempDir dir;
+  ASSERT_TRUE(
+      runtime::admin::Init({.data_dir = dir / "data", .password_cost = auth::PasswordCost::kTest},
+                           MakeFirstAccount)
+          .ok());
+  runtime::admin::ResetPasswordOptions options;
+  options.data_dir = dir / "data";
+  options.password_cost = auth::PasswordCost::kTest;
+  auto reset = runtime::admin::ResetPassword(options, ResetAccountPassword);
+  ASSERT_TRUE(reset.ok()) << reset.status();
+  EXPECT_GE(reset->password.size(), 12u);
+  options.account = "nobody";
+  EXPECT_EQ(runtime::admin::ResetPassword(options, ResetAccountPassword).status().code(),
+            absl::StatusCode::kNotFound);
+  options.account = "admin";
+  options.data_dir = dir / "no-such-folder";
+  EXPECT_FALSE(runtime::admin::ResetPassword(options, ResetAccountPassword).ok());
+  EXPECT_FALSE(std::filesystem::exists(dir / "no-such-folder"));
+  options.data_dir = dir / "data";
+  auto server = ledger::DataDirectory::Lock(options.data_dir);
+  ASSERT_TRUE(server.ok());
+  const auto while_it_runs = runtime::admin::ResetPassword(options, ResetAccountPassword);
+  EXPECT_EQ(base::ProblemOf(while_it_runs.status()).reason(), base::Reason::CONDITION_NOT_MET);
 }
 
 }  // namespace

@@ -15,8 +15,8 @@
 #include "services/platform/privacy/sealer.h"
 #include "services/platform/sql/sql.h"
 
-// What `huying admin` does with a data folder: init, backup (of a running server), restore, verify. Each
-// either finishes or leaves nothing behind under the name it was asked for.
+// What `huying admin` does with a data folder: init, reset of a password, backup (of a running server), restore,
+// verify. Each either finishes or leaves nothing behind under the name it was asked for.
 //
 //   ASSIGN_OR_RETURN(auto made, admin::Init({.data_dir = "/var/lib/huying", .account = "admin"}, first_account));
 //   if (!made.password.empty()) ShowOnce(made.password);
@@ -26,12 +26,12 @@
 //   ASSIGN_OR_RETURN(auto restored, admin::Restore({.from = …, .keystore_from = …, .data_dir = …}));
 namespace huying::runtime::admin {
 
-// ---- init
+// ---- accounts, written while no server runs
 
-// What the owner of accounts needs to write the first one. Valid during the call only.
-class FirstAccountContext {
+// What the owner of accounts needs to write one. Valid during the call only.
+class AccountContext {
  public:
-  virtual ~FirstAccountContext() = default;
+  virtual ~AccountContext() = default;
   virtual const std::string& account() const = 0;
   virtual const std::string& person_name() const = 0;
   virtual const std::string& password() const = 0;
@@ -42,7 +42,24 @@ class FirstAccountContext {
   virtual absl::StatusOr<std::unique_ptr<ledger::Ledger>> OpenLedger(
       const std::string& service, std::vector<ledger::KindSchema> kinds) = 0;
 };
-using FirstAccount = std::function<absl::Status(FirstAccountContext&)>;
+using AccountWork = std::function<absl::Status(AccountContext&)>;
+
+struct ResetPasswordOptions {
+  std::string data_dir;
+  std::string account = "admin";
+  std::string password;  // empty: one is made and given back, to be shown once
+  auth::PasswordCost password_cost = auth::PasswordCost::kModerate;
+};
+struct ResetPasswordResult {
+  std::string account;
+  std::string password;  // only when it was made here
+};
+// A new password for an account of the live realm: the way back in when nobody can sign in. Refused while a server
+// has the folder; NOT_FOUND when there is no such account.
+absl::StatusOr<ResetPasswordResult> ResetPassword(const ResetPasswordOptions& options,
+                                                  const AccountWork& reset_password);
+
+// ---- init
 
 struct InitOptions {
   std::string data_dir;
@@ -59,7 +76,7 @@ struct InitResult {
 };
 // Makes a data folder that is not there (or empty): keys, installation id, live realm, first account.
 // ALREADY_EXISTS otherwise; there is no default password.
-absl::StatusOr<InitResult> Init(const InitOptions& options, const FirstAccount& first_account);
+absl::StatusOr<InitResult> Init(const InitOptions& options, const AccountWork& first_account);
 
 // ---- backup and restore
 
@@ -93,7 +110,7 @@ struct RestoreOptions {
 };
 struct RestoreResult {
   std::vector<LedgerCopy> ledgers;
-  std::vector<std::string> warnings;  // Chinese: what was not restored
+  std::vector<std::string> warnings;  // what was not restored, Chinese and English
 };
 // Checks every file against the manifest, and gives each ledger a new epoch with its cursors checked, so that
 // followers notice and nothing is skipped.

@@ -65,12 +65,20 @@ absl::StatusOr<RestoreResult> Restore(const RestoreOptions& options) {
     result.ledgers.push_back({file.realm, file.service, epoch, facts.head});
   }
   if (options.keystore_from.empty()) {
-    result.warnings.push_back("没有恢复卷宗密钥：已加密的个人信息无法打开");
+    result.warnings.push_back(
+        "没有恢复卷宗密钥：已加密的个人信息无法打开，也没有人能登录，先用 huying admin "
+        "reset-password / the keys of "
+        "dossiers were not restored: personal data is unreadable and nobody can sign in before "
+        "`huying admin "
+        "reset-password`");
   } else {
     RETURN_IF_ERROR(CopyFolder(options.keystore_from, layout.keystore_folder()));
   }
   if (options.keys_from.empty()) {
-    result.warnings.push_back("没有恢复系统密钥：请把 keys 目录放回后再启动");
+    result.warnings.push_back(
+        "没有恢复系统密钥：请把 keys 目录放回后再启动 / the installation's keys were not restored: "
+        "put the keys "
+        "folder back before the start");
   } else {
     RETURN_IF_ERROR(CopyFolder(options.keys_from, layout.keys_folder()));
   }

@@ -64,7 +64,7 @@ class InitTest : public ::testing::Test {
 
 TEST_F(InitTest, AFreshFolderGetsKeysAnIdAndAPasswordShownOnce) {
   std::string seen;
-  auto made = Init(Options(), [&](FirstAccountContext& context) -> absl::Status {
+  auto made = Init(Options(), [&](AccountContext& context) -> absl::Status {
     seen = context.password();
     EXPECT_EQ(context.account(), "admin");
     ASSIGN_OR_RETURN(auto ledger, context.OpenLedger("notes", {Notes().schema()}));
@@ -102,7 +102,7 @@ TEST_F(InitTest, AFolderWithContentIsLeftAlone) {
 TEST_F(InitTest, AFirstAccountThatFailsLeavesNothingBehind) {
   InitOptions options = Options();
   options.password = "given by the caller";
-  const auto failed = Init(options, [](FirstAccountContext&) {
+  const auto failed = Init(options, [](AccountContext&) {
     return absl::Status(base::Invalid(base::Reason::FIELD_INVALID, "账号不合规", "bad account"));
   });
   EXPECT_EQ(failed.status().code(), absl::StatusCode::kInvalidArgument);
