@@ -147,6 +147,13 @@ TEST_F(HuyingdTest, TheInspectionFlagsAnswerWithoutStarting) {
               HasSubstr("bad.textproto:2:"));
 }
 
+TEST_F(HuyingdTest, TheSampleConfigurationIsAccepted) {
+  EXPECT_EQ(Run({HUYING_BIN_DIR "/huyingd", "--check_config",
+                 "--config=" HUYING_SOURCE_DIR "/deploy/config/huyingd.textproto"},
+                0),
+            "");
+}
+
 TEST_F(HuyingdTest, AServiceInASecondProcessUsesTheFirstOnesKeysAndIsFoundFromBothSides) {
   if (BuiltServices().size() < 2) GTEST_SKIP() << "alert is not built in";
   const std::string lower_at = "unix:" + (dir_ / "lower.sock");
