@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "clients/cli/cli.h"
 
-#include <cstdlib>
 #include <iostream>
+#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "clients/cli/fields.h"
 #include "clients/cli/table.h"
+#include "clients/cli/usage.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/util/json_util.h"
 #include "huying/alert/v1/alert_service.pb.h"
@@ -23,20 +24,6 @@ namespace {
 using google::protobuf::Message;
 using google::protobuf::MessageFactory;
 using google::protobuf::MethodDescriptor;
-
-std::string Environment(const char* name) {
-  const char* value = std::getenv(name);
-  return value == nullptr ? "" : value;
-}
-
-// --lang wins over the locale; it is read before the parser so that --help itself speaks it.
-Language LanguageFromEnvironment() {
-  for (const char* name : {"HUYING_LANG", "LC_ALL", "LC_MESSAGES", "LANG"}) {
-    const std::string value = Environment(name);
-    if (!value.empty()) return LanguageOf(value);
-  }
-  return Language::kChinese;
-}
 
 // Calls are found by name; without a reference the linker would leave their contracts out.
 void LinkContracts() {
@@ -57,9 +44,9 @@ std::unique_ptr<Message> NewMessage(const google::protobuf::Descriptor* type) {
   return std::unique_ptr<Message>(MessageFactory::generated_factory()->GetPrototype(type)->New());
 }
 
-std::string ToJson(const Message& message) {
+std::string ToJson(const Message& message, bool lines = true) {
   google::protobuf::util::JsonPrintOptions options;
-  options.add_whitespace = true;
+  options.add_whitespace = lines;
   options.preserve_proto_field_names = true;
   std::string json;
   (void)google::protobuf::util::MessageToJsonString(message, &json, options);
@@ -83,7 +70,10 @@ ExitCode ExitCodeOf(const absl::Status& status) {
   }
 }
 
-Cli::Cli(CLI::App& app) : app_(app), say_(LanguageFromEnvironment()) {
+Cli::Cli(CLI::App& app, CliOptions options)
+    : app_(app), parse_only_(options.parse_only), say_(options.language) {
+  options_.clock = options.clock;
+  SetHeadings(app, say_);
   app.add_option("--server", options_.server,
                  say_("服务器地址 (缺省: 上次登录的)", "server address (default: the last one)"))
       ->envname("HUYING_SERVER");
@@ -93,58 +83,90 @@ Cli::Cli(CLI::App& app) : app_(app), say_(LanguageFromEnvironment()) {
       ->envname("HUYING_TOKEN");
   app.add_option("--ca", options_.root_certificate,
                  say_("根证书 PEM (启用 TLS)", "root certificate, PEM: use TLS"))
-      ->check(CLI::ExistingFile);
+      ->check(CLI::ExistingFile)
+      ->envname("HUYING_CA");
   app.add_option("-o,--output", output_, say_("输出: table 或 json", "output: table or json"))
       ->check(CLI::IsMember({"table", "json"}));
+  // Known here so that it is accepted and listed; it was read before the parser was made.
+  app.add_option("--lang", language_,
+                 say_("语言: zh 或 en (缺省: $HUYING_LANG, $LANG)",
+                      "language: zh or en (default: $HUYING_LANG, $LANG)"))
+      ->check(CLI::IsMember({"zh", "en"}));
   app.require_subcommand(1);
   app.fallthrough();
 }
 
 CLI::App* Cli::AddGroup(std::string_view name, std::string_view zh, std::string_view en) {
   CLI::App* group = app_.add_subcommand(std::string(name), say_(zh, en));
+  SetCommandHeadings(*group, say_);
   group->require_subcommand(1);
   group->fallthrough();
   return group;
 }
 
 CLI::App* Cli::AddCommand(CLI::App* group, std::string_view name, std::string_view zh,
-                          std::string_view en, std::function<int()> run) {
+                          std::string_view en, std::string_view example, std::function<int()> run) {
   CLI::App* command =
       (group == nullptr ? &app_ : group)->add_subcommand(std::string(name), say_(zh, en));
+  SetCommandHeadings(*command, say_);
   command->fallthrough();
-  command->final_callback([this, run = std::move(run)] { exit_code_ = run(); });
+  command->footer(say_("例: ", "Example: ") + "huying " + std::string(example) + "\n" +
+                  say_("全局选项 (服务器、输出、语言): huying --help",
+                       "Global options (server, output, language): huying --help"));
+  command->final_callback([this, run = std::move(run)] {
+    if (!parse_only_) exit_code_ = run();
+  });
   return command;
 }
 
-void Cli::AddCall(CLI::App* group, CallSpec spec) {
+CLI::App* Cli::AddCall(CLI::App* group, CallSpec spec) {
   const MethodDescriptor* method = FindMethod(spec.method);
   auto request = std::shared_ptr<Message>(NewMessage(method->input_type()));
   auto shared = std::make_shared<CallSpec>(std::move(spec));
-  CLI::App* command = AddCommand(group, shared->name, shared->zh, shared->en,
+  calls_.push_back(shared);
+  CLI::App* command = AddCommand(group, shared->name, shared->zh, shared->en, shared->example,
                                  [this, shared, request] { return RunCall(*shared, *request); });
-  for (const Field& field : shared->fields) {
-    const auto set = [request, path = field.path](const std::vector<std::string>& words) {
-      for (const std::string& word : words) {
-        const absl::Status status = SetField(request.get(), path, word);
-        if (!status.ok()) {
-          throw CLI::ValidationError(path, base::ProblemOf(status).message() + " / " +
-                                               base::ProblemOf(status).message_en());
-        }
-      }
-    };
-    CLI::Option* option = command->add_option_function<std::vector<std::string>>(
-        field.flag, set, say_(field.zh, field.en));
-    option->required(field.required);
+  for (const Field& field : shared->fields) AddField(command, field, request);
+  return command;
+}
+
+void Cli::AddField(CLI::App* command, const Field& field, const std::shared_ptr<Message>& request) {
+  const auto set = [this, request, path = field.path, flag = field.flag](const std::string& word) {
+    const absl::Status status = SetField(request.get(), path, word);
+    if (status.ok()) return;
+    const base::Problem problem = base::ProblemOf(status);
+    throw CLI::ValidationError(flag, say_(problem.message(), problem.message_en()));
+  };
+  const std::string word =
+      field.word.empty() && IsTruth(*request, field.path) ? "true" : field.word;
+  CLI::Option* option = nullptr;
+  if (!word.empty()) {
+    option = command->add_flag_function(
+        field.flag, [set, word](int64_t times) { set(times > 0 ? word : "false"); },
+        say_(field.zh, field.en));
+  } else if (field.flag[0] == '-' && TakesMany(*request, field.path)) {
+    option = command->add_option_function<std::vector<std::string>>(
+        field.flag,
+        [set](const std::vector<std::string>& words) {
+          for (const std::string& one : words) set(one);
+        },
+        say_(field.zh, field.en));
     // `--area A --area B` gives two; one flag never swallows what follows it.
-    field.flag[0] == '-' ? option->allow_extra_args(false) : option->expected(1);
+    option->allow_extra_args(false);
+  } else {
+    option = command->add_option_function<std::string>(field.flag, set, say_(field.zh, field.en));
   }
-  if (!shared->example.empty())
-    command->footer(say_("例: ", "Example: ") + "huying " + shared->example);
+  option->required(field.required);
+  if (!field.needs.empty()) option->needs(command->get_option(field.needs));
 }
 
 int Cli::RunCall(const CallSpec& spec, Message& request) {
   const MethodDescriptor* method = FindMethod(spec.method);
   std::unique_ptr<Message> response = NewMessage(method->output_type());
+  if (spec.complete) {
+    const absl::Status complete = spec.complete(request);
+    if (!complete.ok()) return Fail(complete);
+  }
   const absl::Status status = session().Call(spec.method, request, response.get());
   if (!status.ok()) return Fail(status);
   if (json() || spec.list.empty()) {
@@ -187,11 +209,23 @@ void Cli::Print(const Message& message) const {
     std::cout << "✓ " << receipt->name() << "  " << Word(say_, receipt->state()) << "  ("
               << receipt->ledger() << " #" << receipt->seq() << ")\n";
     for (const auto& flag : receipt->flags()) {
-      std::cout << "  ⚑ " << flag.text() << (flag.make_up().empty() ? "" : "  " + flag.make_up())
-                << "\n";
+      std::cout << "  ⚑ " << FlagText(say_, flag)
+                << (flag.make_up().empty() ? "" : "  " + flag.make_up()) << "\n";
     }
   } else {
     std::cout << RenderMessage(say_, message);
+  }
+}
+
+void Cli::PrintLine(const Message& message) const {
+  std::cout << ToJson(message, /*lines=*/false) << std::endl;
+}
+
+void Cli::Tell(const nlohmann::json& facts, const std::string& text) const {
+  if (json()) {
+    std::cout << facts.dump(1) << "\n";
+  } else {
+    std::cout << text << (text.empty() || text.back() == '\n' ? "" : "\n");
   }
 }
 

@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <functional>
 #include <memory>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,7 +17,8 @@
 //
 //   cli.AddCall(group, {.name = "take-over", .zh = "接手核实", .en = "take over to verify",
 //                       .method = "huying.incident.v1.IncidentService/TakeOver",
-//                       .fields = {{"name", "name", "事件编号", "incident", kRequired}}});
+//                       .fields = {{"name", "name", "事件编号", "incident", kRequired}},
+//                       .example = "incident take-over incidents/2026-0001"});
 //
 // A new RPC is one row. What is more than a call has a function of its own in commands/.
 namespace huying::cli {
@@ -40,6 +42,9 @@ struct Field {
   std::string zh;
   std::string en;
   bool required = false;
+  // What the flag stands for by itself: "--by-phone" for "PHONE". A boolean field's is "true".
+  std::string word = {};
+  std::string needs = {};  // another flag, without which this one means nothing
 };
 struct Column {
   std::string zh;
@@ -54,18 +59,27 @@ struct CallSpec {
   std::vector<Field> fields;
   std::string list;             // repeated field of the answer to show as a table
   std::vector<Column> columns;  // of that table
-  std::string example;
+  std::string example;          // without "huying"; a test parses each
+  // What no flag says by itself: run on the request just before the call.
+  std::function<absl::Status(google::protobuf::Message&)> complete = nullptr;
+};
+
+struct CliOptions {
+  Language language = Language::kChinese;
+  // For tests: commands are understood and not run; the clock by which tokens expire.
+  bool parse_only = false;
+  const base::Clock* clock = nullptr;
 };
 
 class Cli {
  public:
-  explicit Cli(CLI::App& app);
+  Cli(CLI::App& app, CliOptions options);
 
   CLI::App* AddGroup(std::string_view name, std::string_view zh, std::string_view en);
-  void AddCall(CLI::App* group, CallSpec spec);
-  // A command with code of its own; `run` returns the exit code.
+  CLI::App* AddCall(CLI::App* group, CallSpec spec);
+  // A command with code of its own; `run` returns the exit code. `example` as in CallSpec.
   CLI::App* AddCommand(CLI::App* group, std::string_view name, std::string_view zh,
-                       std::string_view en, std::function<int()> run);
+                       std::string_view en, std::string_view example, std::function<int()> run);
 
   const Say& say() const { return say_; }
   bool json() const { return output_ == "json"; }
@@ -77,19 +91,31 @@ class Cli {
   // Prints what is wrong and what to do (stderr) and gives the exit code.
   int Fail(const absl::Status& status) const;
   void Print(const google::protobuf::Message& message) const;
+  // JSON on one line, for streams.
+  void PrintLine(const google::protobuf::Message& message) const;
+  // What a command did: `facts` with --output json, else `text`.
+  void Tell(const nlohmann::json& facts, const std::string& text) const;
   void PrintTable(const google::protobuf::Message& response, const std::string& list,
                   const std::vector<Column>& columns) const;
 
   int exit_code() const { return exit_code_; }
 
+  // Every call there is, for tests.
+  const std::vector<std::shared_ptr<CallSpec>>& calls() const { return calls_; }
+
  private:
+  void AddField(CLI::App* command, const Field& field,
+                const std::shared_ptr<google::protobuf::Message>& request);
   int RunCall(const CallSpec& spec, google::protobuf::Message& request);
 
   CLI::App& app_;
+  const bool parse_only_;
   Say say_;
   SessionOptions options_;
   std::string output_ = "table";
+  std::string language_;
   std::unique_ptr<Session> session_;
+  std::vector<std::shared_ptr<CallSpec>> calls_;
   int exit_code_ = 0;
 };
 

@@ -4,13 +4,19 @@
 #include <cctype>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "absl/time/time.h"
+#include "clients/cli/labels.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/duration.pb.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "google/protobuf/util/json_util.h"
+#include "huying/common/v1/common.pb.h"
+#include "huying/incident/v1/incident.pb.h"
+#include "huying/plan/v1/plan.pb.h"
 #include "services/platform/base/clock.h"
 #include "services/platform/base/status.h"
 #include "services/platform/base/strings.h"
@@ -63,6 +69,49 @@ std::string EnumChoices(const FieldDescriptor* field) {
   return absl::StrJoin(names, " | ");
 }
 
+absl::Status SetBasis(common::v1::LegalBasis* basis, std::string_view path, std::string_view text) {
+  const std::vector<std::string> parts = absl::StrSplit(Abs(text), ':');
+  if (parts.size() < 2 || parts.size() > 4 || parts[1].empty() ||
+      !SetField(basis, "kind", parts[0]).ok()) {
+    return Expected(path, "依据, 例如 law:突发事件应对法:第七十二条",
+                    "a legal basis such as law:突发事件应对法:第七十二条");
+  }
+  basis->set_title(parts[1]);
+  if (parts.size() > 2) basis->set_article(parts[2]);
+  if (parts.size() > 3) basis->set_version_date(parts[3]);
+  return absl::OkStatus();
+}
+
+// Reports go up and out: without a word for the tier the receiver is outside the district.
+absl::Status SetReceiver(incident::v1::Receiver* receiver, std::string_view path,
+                         std::string_view text) {
+  const size_t colon = text.rfind(':');
+  receiver->set_body(std::string(text.substr(0, colon)));
+  const std::string_view tier =
+      colon == std::string_view::npos ? "external" : text.substr(colon + 1);
+  if (!receiver->body().empty() && SetField(receiver, "tier", tier).ok()) return absl::OkStatus();
+  return Expected(path, "单位[:层级], 例如 岭北街道办事处:subdistrict",
+                  "BODY[:TIER], such as 岭北街道办事处:subdistrict");
+}
+
+absl::Status SetFact(plan::v1::Fact* fact, std::string_view path, std::string_view text) {
+  const size_t equals = text.find('=');
+  if (equals == 0 || equals == std::string_view::npos) {
+    return Expected(path, "事实, 例如 missing=139", "a fact such as missing=139");
+  }
+  const std::string value(text.substr(equals + 1));
+  double number = 0;
+  fact->set_key(std::string(text.substr(0, equals)));
+  if (value == "true" || value == "false") {
+    fact->set_truth(value == "true");
+  } else if (absl::SimpleAtod(value, &number)) {
+    fact->set_number(number);
+  } else {
+    fact->set_text(value);
+  }
+  return absl::OkStatus();
+}
+
 absl::Status SetMessage(Message* child, std::string_view path, std::string_view text) {
   if (auto* stamp = dynamic_cast<google::protobuf::Timestamp*>(child)) {
     absl::Time time;
@@ -77,6 +126,15 @@ absl::Status SetMessage(Message* child, std::string_view path, std::string_view 
       return Expected(path, "时长, 例如 30m、2h、7d", "a duration such as 30m, 2h, 7d");
     duration->set_seconds(absl::ToInt64Seconds(value));
     return absl::OkStatus();
+  }
+  if (text.substr(0, 1) != "{") {
+    if (auto* basis = dynamic_cast<common::v1::LegalBasis*>(child)) {
+      return SetBasis(basis, path, text);
+    }
+    if (auto* receiver = dynamic_cast<incident::v1::Receiver*>(child)) {
+      return SetReceiver(receiver, path, text);
+    }
+    if (auto* fact = dynamic_cast<plan::v1::Fact*>(child)) return SetFact(fact, path, text);
   }
   const auto parsed = google::protobuf::util::JsonStringToMessage(std::string(text), child);
   if (!parsed.ok()) return Expected(path, "JSON", "JSON");
@@ -142,7 +200,7 @@ std::string ScalarText(const Say& say, const Message& message, const FieldDescri
     case FieldDescriptor::CPPTYPE_ENUM: {
       const auto* value =
           repeated ? r->GetRepeatedEnum(message, field, i) : r->GetEnum(message, field);
-      return value->number() == 0 ? "" : Word(say, value->name());
+      return value->number() == 0 ? "" : Word(say, value->name(), value->type()->name());
     }
     default:
       return "";
@@ -157,10 +215,13 @@ std::string ShortMessage(const Say& say, const Message& message) {
   if (const auto* duration = dynamic_cast<const google::protobuf::Duration*>(&message)) {
     return absl::FormatDuration(absl::Seconds(duration->seconds()));
   }
-  if (message.GetDescriptor()->name() == "Actor") {
-    const std::string person = FieldText(say, message, "person_name");
-    const std::string post = FieldText(say, message, "post_name");
-    return person + (post.empty() ? "" : " (" + post + ")");
+  if (const auto* actor = dynamic_cast<const common::v1::Actor*>(&message)) {
+    const std::string& who = actor->person_name().empty() ? actor->system() : actor->person_name();
+    return who + (actor->post_name().empty() ? "" : " (" + actor->post_name() + ")");
+  }
+  if (const auto* basis = dynamic_cast<const common::v1::LegalBasis*>(&message)) {
+    return absl::StrCat(basis->title(), basis->article().empty() ? "" : " ", basis->article(), " (",
+                        FieldText(say, message, "kind"), ")");
   }
   return "";
 }
@@ -169,17 +230,42 @@ std::string ShortMessage(const Say& say, const Message& message) {
 
 absl::Status SetField(Message* message, std::string_view path, std::string_view text) {
   const size_t dot = path.find('.');
-  const std::string head(path.substr(0, dot));
+  std::string head(path.substr(0, dot));
+  // "receivers[].skip_reason": of the last element, not of one more.
+  const bool last = absl::EndsWith(head, "[]");
+  if (last) head.resize(head.size() - 2);
   const FieldDescriptor* field = message->GetDescriptor()->FindFieldByName(head);
   if (field == nullptr) return Expected(path, "已知的字段", "a known field");
   if (field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) {
     return SetScalar(message, field, path, text);
   }
   const Reflection* reflection = message->GetReflection();
-  Message* child = field->is_repeated() ? reflection->AddMessage(message, field)
-                                        : reflection->MutableMessage(message, field);
+  const int count = field->is_repeated() ? reflection->FieldSize(*message, field) : 0;
+  Message* child = !field->is_repeated() ? reflection->MutableMessage(message, field)
+                   : last && count > 0
+                       ? reflection->MutableRepeatedMessage(message, field, count - 1)
+                       : reflection->AddMessage(message, field);
   if (dot != std::string_view::npos) return SetField(child, path.substr(dot + 1), text);
   return SetMessage(child, path, text);
+}
+
+bool TakesMany(const Message& message, std::string_view path) {
+  const size_t dot = path.find('.');
+  const FieldDescriptor* field =
+      message.GetDescriptor()->FindFieldByName(std::string(path.substr(0, dot)));
+  if (field == nullptr || field->is_repeated()) return field != nullptr;
+  if (dot == std::string_view::npos || field->message_type() == nullptr) return false;
+  return TakesMany(message.GetReflection()->GetMessage(message, field), path.substr(dot + 1));
+}
+
+bool IsTruth(const Message& message, std::string_view path) {
+  const size_t dot = path.find('.');
+  const FieldDescriptor* field =
+      message.GetDescriptor()->FindFieldByName(std::string(path.substr(0, dot)));
+  if (field == nullptr || field->is_repeated()) return false;
+  if (dot == std::string_view::npos) return field->cpp_type() == FieldDescriptor::CPPTYPE_BOOL;
+  if (field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) return false;
+  return IsTruth(message.GetReflection()->GetMessage(message, field), path.substr(dot + 1));
 }
 
 std::string FieldText(const Say& say, const Message& message, std::string_view path) {
@@ -210,10 +296,12 @@ std::string RenderMessage(const Say& say, const Message& message, int indent) {
   const std::string margin(indent, ' ');
   std::string out;
   for (const FieldDescriptor* field : fields) {
+    if (!IsShown(*field)) continue;
+    const std::string label = margin + FieldLabel(say, *field) + say("：", ": ");
     const std::string text = FieldText(say, message, field->name());
     if (field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE ||
         (!field->is_repeated() && !text.empty())) {
-      out += margin + field->name() + ": " + text + "\n";
+      out += label + text + "\n";
       continue;
     }
     const int count = field->is_repeated() ? message.GetReflection()->FieldSize(message, field) : 1;
@@ -221,7 +309,9 @@ std::string RenderMessage(const Say& say, const Message& message, int indent) {
       const Message& child = field->is_repeated()
                                  ? message.GetReflection()->GetRepeatedMessage(message, field, i)
                                  : message.GetReflection()->GetMessage(message, field);
-      out += margin + field->name() + ":\n" + RenderMessage(say, child, indent + 2);
+      const std::string in_one_word = ShortMessage(say, child);
+      const std::string lines = in_one_word.empty() ? RenderMessage(say, child, indent + 2) : "";
+      if (!in_one_word.empty() || !lines.empty()) out += label + in_one_word + "\n" + lines;
     }
   }
   return out;

@@ -97,10 +97,61 @@ const std::map<std::string_view, std::string_view>& Words() {
       {"STOPPED", "意外终止"},
       {"FINISHED", "完成"},
       {"EVALUATED", "已评估"},
+      {"ARCHIVED", "已归档"},
+      {"PlanState.SUPERSEDED", "已被新版替代"},
+      {"OVERALL", "总体预案"},
+      {"SPECIAL", "专项预案"},
+      {"DEPARTMENT", "部门预案"},
+      {"SUBDISTRICT_PLAN", "街道预案"},
+      {"COMMUNITY_PLAN", "社区预案"},
+      {"UNIT_PLAN", "单位预案"},
+      {"JOINT", "联合预案"},
+      {"LAW", "法律"},
+      {"ADMIN_REGULATION", "行政法规"},
+      {"LOCAL_REGULATION", "地方性法规"},
+      {"RULE", "规章"},
+      {"NORMATIVE_DOCUMENT", "规范性文件"},
+      {"PLAN", "应急预案"},
+      {"ADOPTED_DEFAULT", "本级采用的默认值"},
+      {"PHONE", "电话"},
+      {"ON_SITE", "现场"},
       {"true", "是"},
       {"false", "否"},
   };
   return *words;
+}
+
+// English of the flags that servers raise; a sentence that ends in a space goes on with the names after
+// the Chinese one's colon.
+const std::map<std::string_view, std::string_view>& Flags() {
+  static const auto* flags = new std::map<std::string_view, std::string_view>{
+      {"alert.answered-late", "answered after the limit"},
+      {"alert.area-without-post", "areas without a post that could answer: "},
+      {"alert.competence-unverified",
+       "competence to be verified: directory did not answer, the token's post and area were taken"},
+      {"alert.empty-step", "posts nobody could be called for were skipped"},
+      {"alert.expired", "expired; a person lifts or extends it"},
+      {"alert.holders-unknown", "directory did not answer: deputies are called in their order"},
+      {"alert.power-item", "basis to be verified: no power item in force"},
+      {"alert.recipients-stale",
+       "directory did not answer: sent to the recipients fixed at review"},
+      {"alert.recipients-unknown", "who must answer is not known yet"},
+      {"incident.area-unchecked", "area to be verified: directory did not answer"},
+      {"incident.competence.power-item", "basis to be verified: no power item in force"},
+      {"incident.competence.unchecked", "competence to be verified: directory did not answer"},
+      {"incident.handling-outside-area", "handled by somebody from outside the area"},
+      {"incident.open-measures", "responses still running: "},
+      {"ledger.deadline-dropped", "a deadline could not be handled and was dropped"},
+      {"legal-basis.missing", "basis to be verified: no legal basis was given"},
+      {"level.recompute", "past the time in which the level is computed anew"},
+      {"report.missing-elements", "elements are missing (suspected omission): "},
+      {"response.approver", "the plan names another post to approve this level"},
+      {"response.end-conditions",
+       "the plan's conditions for the end are not met or not known; ended by the commander"},
+      {"response.legal-basis", "basis to be verified: no legal basis was given"},
+      {"task.by-another", "done by another post than the one it was given to"},
+  };
+  return *flags;
 }
 
 }  // namespace
@@ -109,10 +160,27 @@ Language LanguageOf(std::string_view locale) {
   return locale.substr(0, 2) == "en" ? Language::kEnglish : Language::kChinese;
 }
 
-std::string Word(const Say& say, std::string_view value) {
+std::string Word(const Say& say, std::string_view value, std::string_view type) {
   if (say.language() == Language::kEnglish) return std::string(value);
-  auto found = Words().find(value);
+  auto found = Words().find(std::string(type) + "." + std::string(value));
+  if (found == Words().end()) found = Words().find(value);
   return std::string(found == Words().end() ? value : found->second);
+}
+
+bool HasEnglish(std::string_view flag_rule_id) { return Flags().count(flag_rule_id) > 0; }
+
+std::string FlagText(const Say& say, const common::v1::Flag& flag) {
+  if (say.language() == Language::kChinese) return flag.text();
+  constexpr std::string_view kColon = "：";
+  const size_t colon = flag.text().find(kColon);
+  const std::string names =
+      colon == std::string::npos ? "" : flag.text().substr(colon + kColon.size());
+  if (!flag.make_up().empty()) return "to be made up: " + names;
+  const auto found = Flags().find(flag.rule_id());
+  if (found == Flags().end()) return flag.text();
+  std::string text(found->second);
+  if (text.back() == ' ') text += names;
+  return text;
 }
 
 }  // namespace huying::cli

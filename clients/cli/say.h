@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "huying/common/v1/common.pb.h"
+
 // Chinese and English on the terminal, chosen by locale or --lang.
 //
 //   cli::Say say(cli::LanguageOf(std::getenv("LANG")));
@@ -28,6 +30,13 @@ class Say {
 };
 
 // The Chinese word for an enum value's name ("ISSUED" → "已发布"); the name itself when there is none.
-std::string Word(const Say& say, std::string_view value);
+// `type` tells apart a name that two enums have ("PlanState" of "SUPERSEDED").
+std::string Word(const Say& say, std::string_view value, std::string_view type = "");
+
+// What a flag of a receipt says (依据待核). Servers write Chinese; English comes from the flag's rule id,
+// and where there is none the Chinese stands.
+std::string FlagText(const Say& say, const common::v1::Flag& flag);
+// The flags that have English, for the test that no server's flag is without.
+bool HasEnglish(std::string_view flag_rule_id);
 
 }  // namespace huying::cli

@@ -83,40 +83,57 @@ std::string Session::Path() const { return options_.home + "/session.json"; }
 void Session::Load() {
   std::ifstream file(Path());
   const auto json = nlohmann::json::parse(file, nullptr, /*allow_exceptions=*/false);
+  const auto held = [](const nlohmann::json& from) {
+    return Held{from.value("token", ""), from.value("realm", ""), from.value("account", ""),
+                absl::FromUnixSeconds(from.value("expires", int64_t{0}))};
+  };
   if (json.is_object() &&
       (options_.server.empty() || options_.server == json.value("server", ""))) {
     options_.server = json.value("server", "");
-    token_ = json.value("token", "");
-    realm_ = json.value("realm", "");
-    account_ = json.value("account", "");
-    expires_ = absl::FromUnixSeconds(json.value("expires", int64_t{0}));
+    now_ = held(json);
+    if (json.contains(kLiveRealm) && json[kLiveRealm].is_object()) live_ = held(json[kLiveRealm]);
   }
-  if (!options_.token.empty()) {
-    token_ = options_.token;
-    expires_ = absl::InfiniteFuture();
-  }
+  if (!options_.token.empty()) now_ = {options_.token, "", "", absl::InfiniteFuture()};
 }
 
-absl::Status Session::Keep(const directory::v1::TokenResponse& token, std::string_view account) {
-  token_ = token.token();
-  realm_ = token.realm();
-  account_ = std::string(account);
-  expires_ = base::FromProto(token.expires_at());
+absl::Status Session::Store() const {
   std::error_code error;
   std::filesystem::create_directories(options_.home, error);
   chmod(options_.home.c_str(), 0700);
-  const nlohmann::json json = {{"server", options_.server},
-                               {"token", token_},
-                               {"realm", realm_},
-                               {"account", account_},
-                               {"expires", absl::ToUnixSeconds(expires_)}};
+  const auto json_of = [](const Held& held) {
+    return nlohmann::json{{"token", held.token},
+                          {"realm", held.realm},
+                          {"account", held.account},
+                          {"expires", absl::ToUnixSeconds(held.expires)}};
+  };
+  nlohmann::json json = json_of(now_);
+  json["server"] = options_.server;
+  if (live_) json[kLiveRealm] = json_of(*live_);
   return WriteSecretFile(Path(), json.dump(2) + "\n");
 }
 
+absl::Status Session::Keep(const directory::v1::TokenResponse& token, std::string_view account) {
+  if (token.realm() == kLiveRealm) live_.reset();
+  if (token.realm() != kLiveRealm && now_.realm == kLiveRealm) live_ = now_;
+  now_ = {token.token(), token.realm(), std::string(account), base::FromProto(token.expires_at())};
+  return Store();
+}
+
 absl::Status Session::Forget() {
-  token_.clear();
+  now_.token.clear();
+  live_.reset();
   unlink(Path().c_str());
   return absl::OkStatus();
+}
+
+absl::Status Session::ReturnToLive() {
+  if (now_.realm == kLiveRealm) return absl::OkStatus();
+  if (!live_ || live_->expires <= TokenTime()) {
+    return base::Unauthenticated(base::Reason::TOKEN_EXPIRED, "实战登录已过期",
+                                 "the sign-in to the live realm has expired");
+  }
+  now_ = *std::exchange(live_, std::nullopt);
+  return Store();
 }
 
 absl::StatusOr<rpc::Channel*> Session::channel() {
@@ -130,20 +147,32 @@ absl::StatusOr<rpc::Channel*> Session::channel() {
   return channel_.get();
 }
 
-absl::StatusOr<std::string> Session::FreshToken() {
-  if (options_.token.empty() && !token_.empty() && clock_.Now() > expires_ - kRenewBefore) {
-    directory::v1::RenewTokenRequest request;
-    directory::v1::TokenResponse renewed;
-    RETURN_IF_ERROR(CallOnce(kRenew, request, &renewed));
-    RETURN_IF_ERROR(Keep(renewed, account_));
-  }
-  return token_;
+bool Session::NeedsRenewal(const Held& held) const {
+  return options_.token.empty() && !held.token.empty() && TokenTime() > held.expires - kRenewBefore;
 }
 
-absl::Status Session::CallOnce(std::string_view method, const google::protobuf::Message& request,
+absl::Status Session::Renew(Held& held) {
+  directory::v1::RenewTokenRequest request;
+  directory::v1::TokenResponse renewed;
+  RETURN_IF_ERROR(CallOnce(kRenew, held.token, request, &renewed));
+  held.token = renewed.token();
+  held.realm = renewed.realm();
+  held.expires = base::FromProto(renewed.expires_at());
+  return Store();
+}
+
+absl::StatusOr<std::string> Session::FreshToken() {
+  if (NeedsRenewal(now_)) RETURN_IF_ERROR(Renew(now_));
+  // The way back from an exercise; without it one signs in again.
+  if (live_ && NeedsRenewal(*live_) && !Renew(*live_).ok()) live_.reset();
+  return now_.token;
+}
+
+absl::Status Session::CallOnce(std::string_view method, const std::string& token,
+                               const google::protobuf::Message& request,
                                google::protobuf::Message* response) {
   ASSIGN_OR_RETURN(rpc::Channel * to, channel());
-  return to->Call(method, token_, clock_.Now() + options_.limit, request, response);
+  return to->Call(method, token, clock_.Now() + options_.limit, request, response);
 }
 
 absl::Status Session::Call(std::string_view method, google::protobuf::Message& request,
@@ -152,7 +181,7 @@ absl::Status Session::Call(std::string_view method, google::protobuf::Message& r
   RETURN_IF_ERROR(FreshToken().status());
   return rpc::CallWithRetry(IdempotencyOf(method), rpc::RetryOptions(), clock_,
                             clock_.Now() + options_.limit,
-                            [&] { return CallOnce(method, request, response); });
+                            [&] { return CallOnce(method, now_.token, request, response); });
 }
 
 }  // namespace huying::cli

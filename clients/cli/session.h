@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -23,7 +24,10 @@ struct SessionOptions {
   std::string token;             // overrides the stored one ($HUYING_TOKEN), for scripts
   std::string root_certificate;  // PEM; with it the connection is TLS
   absl::Duration limit = absl::Seconds(15);
+  const base::Clock* clock = nullptr;  // by which tokens expire; null: the machine's
 };
+
+inline constexpr char kLiveRealm[] = "live";
 
 // Not thread-safe: one command at a time.
 class Session {
@@ -37,29 +41,42 @@ class Session {
   absl::StatusOr<rpc::Channel*> channel();
 
   // Keeps the token (file mode 0600, written whole or not at all).
+  // Entering an exercise keeps the live token beside it, for the way back.
   absl::Status Keep(const directory::v1::TokenResponse& token, std::string_view account);
   absl::Status Forget();
+  // From an exercise back to the live realm. UNAUTHENTICATED when its token has expired meanwhile.
+  absl::Status ReturnToLive();
 
   const std::string& server() const { return options_.server; }
-  const std::string& token() const { return token_; }
-  const std::string& realm() const { return realm_; }
-  const std::string& account() const { return account_; }
-  // A current token, renewed when needed; for streams.
+  const std::string& token() const { return now_.token; }
+  const std::string& realm() const { return now_.realm; }
+  const std::string& account() const { return now_.account; }
+  // A current token, renewed when needed; for streams, which ask again and again: nothing else would renew it.
   absl::StatusOr<std::string> FreshToken();
   const base::Clock& clock() const { return clock_; }
 
  private:
+  struct Held {
+    std::string token;
+    std::string realm;
+    std::string account;
+    absl::Time expires = absl::InfinitePast();
+  };
+
   std::string Path() const;
   void Load();
-  absl::Status CallOnce(std::string_view method, const google::protobuf::Message& request,
+  absl::Status Store() const;
+  absl::Time TokenTime() const { return options_.clock ? options_.clock->Now() : clock_.Now(); }
+  bool NeedsRenewal(const Held& held) const;
+  absl::Status Renew(Held& held);
+  absl::Status CallOnce(std::string_view method, const std::string& token,
+                        const google::protobuf::Message& request,
                         google::protobuf::Message* response);
 
   SessionOptions options_;
   base::SystemClock clock_;
-  std::string token_;
-  std::string realm_;
-  std::string account_;
-  absl::Time expires_ = absl::InfinitePast();
+  Held now_;
+  std::optional<Held> live_;  // while `now_` is an exercise's
   std::unique_ptr<rpc::Channel> channel_;
 };
 

@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "services/drill/rules/score.h"
 #include "services/platform/base/clock.h"
 
@@ -36,6 +37,14 @@ std::string TierText(common::v1::Tier tier) {
   return tier == common::v1::EXTERNAL ? "OUTSIDE" : common::v1::Tier_Name(tier);
 }
 
+// Quoted where a shell would take it for more than one word.
+std::string ShellWord(const std::string& word) {
+  constexpr char kPlain[] =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-";
+  if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) return word;
+  return "'" + absl::StrReplaceAll(word, {{"'", "'\\''"}}) + "'";
+}
+
 class Recorder {
  public:
   Recorder(const RunResult& result, const RecordOptions& options)
@@ -57,7 +66,7 @@ class Recorder {
     record["summary"] = Summary();
     if (!result_.verified.key_fingerprint.empty()) {
       record["case_file"] = {{"path", options_.case_file_path},
-                             {"key", "Ed25519"},
+                             {"command", VerifyCommand(options_)},
                              {"fingerprint", result_.verified.key_fingerprint}};
     }
     if (options_.machine_seconds > 0) {
@@ -282,6 +291,13 @@ class Recorder {
 };
 
 }  // namespace
+
+std::string VerifyCommand(const RecordOptions& options) {
+  if (options.case_file_path.empty()) return "";
+  std::string command = ShellWord(options.verify_program) + " " + ShellWord(options.case_file_path);
+  if (!options.public_key_path.empty()) command += " --key " + ShellWord(options.public_key_path);
+  return command;
+}
 
 json ToRecord(const RunResult& result, const RecordOptions& options) {
   return Recorder(result, options).Make();

@@ -12,9 +12,14 @@
 namespace huying::drill_client {
 
 struct RecordOptions {
-  std::string case_file_path;  // where the exported case was written; empty: nowhere
+  std::string case_file_path;   // where the exported case was written; empty: nowhere
+  std::string public_key_path;  // the published key to check it with; empty: none is known
+  std::string verify_program = "huying-verify";
   double machine_seconds = 0;  // how long the run took; 0 = not said
 };
+
+// How to check the exported case on this machine, as a shell takes it; "" when none was written.
+std::string VerifyCommand(const RecordOptions& options);
 
 nlohmann::json ToRecord(const RunResult& result, const RecordOptions& options);
 

@@ -3,9 +3,10 @@
 // `huying admin`: what is done on the server's own machine, on its data folder.
 #include "services/platform/runtime/admin.h"
 
-#include <iostream>
 #include <memory>
+#include <nlohmann/json.hpp>
 
+#include "absl/strings/str_cat.h"
 #include "clients/cli/commands/commands.h"
 #include "services/directory/bootstrap.h"
 #include "services/huyingd/service_table.h"
@@ -14,6 +15,7 @@ namespace huying::cli {
 namespace {
 
 namespace admin = runtime::admin;
+using nlohmann::json;
 
 struct AdminWords {
   std::string data;
@@ -27,34 +29,76 @@ struct AdminWords {
   bool cheap_passwords = false;
 };
 
+// A password that was made is shown once, or is in the file that was asked for.
+int TellWithPassword(Cli& cli, const AdminWords& words, const std::string& password, json facts,
+                     std::string text) {
+  const Say& say = cli.say();
+  if (words.password_to.empty()) {
+    facts["password"] = password;
+    absl::StrAppend(&text, say("  口令 (只显示这一次): ", "  password (shown this once): "),
+                    password, "\n");
+  } else {
+    const absl::Status kept = WriteSecretFile(words.password_to, password + "\n");
+    if (!kept.ok()) return cli.Fail(kept);
+    facts["password_file"] = words.password_to;
+    absl::StrAppend(&text, say("  口令写在: ", "  password is in: "), words.password_to, "\n");
+  }
+  cli.Tell(facts, text);
+  return kOk;
+}
+
+auth::PasswordCost CostOf(const AdminWords& words) {
+  return words.cheap_passwords ? auth::PasswordCost::kTest : auth::PasswordCost::kModerate;
+}
+
 int Init(Cli& cli, const AdminWords& words) {
   admin::InitOptions options;
   options.data_dir = words.data;
   options.account = words.account;
   options.person_name = words.person;
-  if (words.cheap_passwords) options.password_cost = auth::PasswordCost::kTest;
+  options.password_cost = CostOf(words);
   const auto made = admin::Init(options, directory::MakeFirstAccount);
   if (!made.ok()) return cli.Fail(made.status());
   const Say& say = cli.say();
-  std::cout << say("✓ 数据目录已建好: ", "✓ data folder made: ") << words.data << "\n"
-            << say("  管理员账号: ", "  administrator: ") << made->account << "\n"
-            << say("  证据签名密钥: ", "  evidence key: ") << made->ledger_key_id << "\n";
-  if (words.password_to.empty()) {
-    std::cout << say("  口令 (只显示这一次): ", "  password (shown this once): ") << made->password
-              << "\n";
-    return kOk;
-  }
-  const absl::Status kept = WriteSecretFile(words.password_to, made->password + "\n");
-  if (!kept.ok()) return cli.Fail(kept);
-  std::cout << say("  口令写在: ", "  password is in: ") << words.password_to << "\n";
-  return kOk;
+  return TellWithPassword(
+      cli, words, made->password,
+      {{"data", words.data}, {"account", made->account}, {"evidence_key", made->ledger_key_id}},
+      absl::StrCat(say("✓ 数据目录已建好: ", "✓ data folder made: "), words.data, "\n",
+                   say("  管理员账号: ", "  administrator: "), made->account, "\n",
+                   say("  证据签名密钥: ", "  evidence key: "), made->ledger_key_id, "\n"));
 }
 
-void PrintCopies(Cli& cli, const std::vector<admin::LedgerCopy>& ledgers) {
+int ResetPassword(Cli& cli, const AdminWords& words) {
+  admin::ResetPasswordOptions options;
+  options.data_dir = words.data;
+  options.account = words.account;
+  options.password_cost = CostOf(words);
+  const auto reset = admin::ResetPassword(options, directory::ResetAccountPassword);
+  if (!reset.ok()) return cli.Fail(reset.status());
+  return TellWithPassword(
+      cli, words, reset->password, {{"data", words.data}, {"account", reset->account}},
+      absl::StrCat(cli.say()("✓ 新口令已设, 账号已启用: ", "✓ new password, account enabled: "),
+                   reset->account, "\n"));
+}
+
+json CopiesJson(const std::vector<admin::LedgerCopy>& ledgers) {
+  json list = json::array();
   for (const auto& ledger : ledgers) {
-    std::cout << "  " << ledger.realm << "/" << ledger.service << "  #" << ledger.head
-              << cli.say()("  世代 ", "  epoch ") << ledger.epoch << "\n";
+    list.push_back({{"realm", ledger.realm},
+                    {"service", ledger.service},
+                    {"head", ledger.head},
+                    {"epoch", ledger.epoch}});
   }
+  return list;
+}
+
+std::string CopiesText(const Cli& cli, const std::vector<admin::LedgerCopy>& ledgers) {
+  std::string text;
+  for (const auto& ledger : ledgers) {
+    absl::StrAppend(&text, "  ", ledger.realm, "/", ledger.service, "  #", ledger.head,
+                    cli.say()("  世代 ", "  epoch "), ledger.epoch, "\n");
+  }
+  return text;
 }
 
 int Backup(Cli& cli, const AdminWords& words) {
@@ -64,15 +108,30 @@ int Backup(Cli& cli, const AdminWords& words) {
                                    .keys_to = words.keys,
                                    .order = huyingd::ServiceNames()});
   if (!made.ok()) return cli.Fail(made.status());
-  std::cout << cli.say()("✓ 已备份到 ", "✓ backed up to ") << words.to << "\n";
-  PrintCopies(cli, made->ledgers);
+  const Say& say = cli.say();
+  std::string text = absl::StrCat(say("✓ 已备份到 ", "✓ backed up to "), words.to, "\n",
+                                  CopiesText(cli, made->ledgers));
   if (words.keystore.empty()) {
-    std::cout
-        << cli.say()(
-               "  ⚑ 未备份个人信息密钥 (--keystore-to), 恢复后个人信息读不出来",
-               "  ⚑ keys of personal data not copied (--keystore-to): unreadable after a restore")
-        << "\n";
+    absl::StrAppend(&text,
+                    say("  ⚑ 未备份卷宗密钥 (--keystore-to): 单凭这份备份, 恢复后个人信息读不出, "
+                        "也没有人能登录",
+                        "  ⚑ keys of dossiers not copied (--keystore-to): with this backup alone "
+                        "personal data is unreadable after a restore and nobody can sign in"),
+                    "\n");
   }
+  if (words.keys.empty()) {
+    absl::StrAppend(&text,
+                    say("  ⚑ 未备份系统密钥 (--keys-to): 恢复后没有它服务器不能启动",
+                        "  ⚑ the installation's keys not copied (--keys-to): without them a "
+                        "restored server does not start"),
+                    "\n");
+  }
+  cli.Tell({{"to", words.to},
+            {"bytes", made->bytes},
+            {"keystore_to", words.keystore},
+            {"keys_to", words.keys},
+            {"ledgers", CopiesJson(made->ledgers)}},
+           text);
   return kOk;
 }
 
@@ -82,61 +141,101 @@ int Restore(Cli& cli, const AdminWords& words) {
                                     .keys_from = words.keys,
                                     .data_dir = words.data});
   if (!made.ok()) return cli.Fail(made.status());
-  std::cout << cli.say()("✓ 已恢复到 ", "✓ restored to ") << words.data << "\n";
-  PrintCopies(cli, made->ledgers);
-  for (const std::string& warning : made->warnings) std::cout << "  ⚑ " << warning << "\n";
+  std::string text = absl::StrCat(cli.say()("✓ 已恢复到 ", "✓ restored to "), words.data, "\n",
+                                  CopiesText(cli, made->ledgers));
+  for (const std::string& warning : made->warnings) absl::StrAppend(&text, "  ⚑ ", warning, "\n");
+  cli.Tell(
+      {{"data", words.data}, {"warnings", made->warnings}, {"ledgers", CopiesJson(made->ledgers)}},
+      text);
   return kOk;
 }
 
 int Verify(Cli& cli, const AdminWords& words) {
   const auto result = admin::Verify({.data_dir = words.data, .public_key = ""});
   if (!result.ok()) return cli.Fail(result.status());
+  json facts = {{"data", words.data}, {"whole", result->ok()}, {"findings", result->findings}};
+  std::string text;
   for (const auto& ledger : result->ledgers) {
-    std::cout << (ledger.findings.empty() ? "✓ " : "✗ ") << ledger.realm << "/" << ledger.service
-              << "  " << ledger.entries << cli.say()(" 条", " entries") << "\n";
-    for (const std::string& finding : ledger.findings) std::cout << "    " << finding << "\n";
+    facts["ledgers"].push_back({{"realm", ledger.realm},
+                                {"service", ledger.service},
+                                {"entries", ledger.entries},
+                                {"findings", ledger.findings}});
+    absl::StrAppend(&text, ledger.findings.empty() ? "✓ " : "✗ ", ledger.realm, "/", ledger.service,
+                    "  ", ledger.entries, cli.say()(" 条", " entries"), "\n");
+    for (const std::string& finding : ledger.findings)
+      absl::StrAppend(&text, "    ", finding, "\n");
   }
-  for (const std::string& finding : result->findings) std::cout << "✗ " << finding << "\n";
+  for (const std::string& finding : result->findings) absl::StrAppend(&text, "✗ ", finding, "\n");
+  cli.Tell(facts, text);
   return result->ok() ? kOk : kUnexpected;
+}
+
+using Words = std::shared_ptr<AdminWords>;
+
+CLI::App* AddOn(Cli& cli, CLI::App* group, const Words& words, const char* name, const char* zh,
+                const char* en, const char* example, int (*run)(Cli&, const AdminWords&)) {
+  CLI::App* command =
+      cli.AddCommand(group, name, zh, en, example, [&cli, words, run] { return run(cli, *words); });
+  command->add_option("--data", words->data, cli.say()("数据目录", "data folder"))->required();
+  return command;
+}
+
+void AddAccounts(Cli& cli, CLI::App* group, const Words& words) {
+  const Say& say = cli.say();
+  CLI::App* init =
+      AddOn(cli, group, words, "init", "建数据目录、密钥与第一个管理员",
+            "make the data folder, keys and first administrator",
+            "admin init --data /var/lib/huying --password-to /root/huying-admin", Init);
+  init->add_option("--person", words->person, say("管理员姓名", "the administrator's name"));
+  CLI::App* reset =
+      AddOn(cli, group, words, "reset-password", "为一个账号设新口令 (服务器停止时)",
+            "a new password for an account, while the server is stopped",
+            "admin reset-password --data /var/lib/huying --account admin", ResetPassword);
+  for (CLI::App* command : {init, reset}) {
+    command->add_option("--account", words->account, say("账号 (缺省 admin)", "account (admin)"));
+    command->add_option("--password-to", words->password_to,
+                        say("口令写入此文件 (0600)", "put the password in this file (0600)"));
+    command->add_flag(
+        "--cheap-passwords", words->cheap_passwords,
+        say("低成本口令散列, 仅供试用", "cheap password hashes, for trying out only"));
+  }
+}
+
+void AddCopies(Cli& cli, CLI::App* group, const Words& words) {
+  const Say& say = cli.say();
+  CLI::App* backup = AddOn(cli, group, words, "backup", "备份 (服务器可以在运行)",
+                           "back up, also while the server runs",
+                           "admin backup --data /var/lib/huying --to /backup/2026-11-23 "
+                           "--keystore-to /keybackup/2026-11-23",
+                           Backup);
+  backup->add_option("--to", words->to, say("备份目录", "folder of the backup"))->required();
+  backup->add_option("--keystore-to", words->keystore,
+                     say("卷宗密钥另存于 (登录与个人信息都靠它)",
+                         "folder for the keys of dossiers: sign-in and personal data need them"));
+  backup->add_option("--keys-to", words->keys,
+                     say("系统密钥另存于", "folder for the installation's keys"));
+  CLI::App* restore =
+      AddOn(cli, group, words, "restore", "恢复到空目录 (新世代)",
+            "restore into an empty folder: a new epoch",
+            "admin restore --from /backup/2026-11-23 --keystore-from /keybackup/2026-11-23 "
+            "--keys-from /safe/huying-keys --data /var/lib/huying-new",
+            Restore);
+  restore->add_option("--from", words->from, say("备份目录", "folder of the backup"))->required();
+  restore->add_option("--keystore-from", words->keystore, say("卷宗密钥", "keys of dossiers"));
+  restore->add_option("--keys-from", words->keys, say("系统密钥", "the installation's keys"));
+  AddOn(cli, group, words, "verify", "核验全部账本 (数据目录或备份)",
+        "verify every ledger of a data folder or a backup",
+        "admin verify --data /backup/2026-11-23", Verify);
 }
 
 }  // namespace
 
 void AddAdminCommands(Cli& cli) {
-  auto words = std::make_shared<AdminWords>();
-  const Say& say = cli.say();
-  CLI::App* group = cli.AddGroup("admin", "管理: 初始化、备份、恢复、核验、装入数据",
-                                 "init, backup, restore, verify, load");
-  const auto data = [&](CLI::App* command) {
-    command->add_option("--data", words->data, say("数据目录", "data folder"))->required();
-    return command;
-  };
-  CLI::App* init = data(cli.AddCommand(group, "init", "建数据目录、密钥与第一个管理员",
-                                       "make the data folder, keys and first administrator",
-                                       [&cli, words] { return Init(cli, *words); }));
-  init->add_option("--account", words->account, say("管理员账号", "the administrator's account"));
-  init->add_option("--person", words->person, say("管理员姓名", "the administrator's name"));
-  init->add_option("--password-to", words->password_to,
-                   say("口令写入此文件 (0600)", "put the password in this file (0600)"));
-  init->add_flag("--cheap-passwords", words->cheap_passwords,
-                 say("低成本口令散列, 仅供试用", "cheap password hashes, for trying out only"));
-  CLI::App* backup =
-      data(cli.AddCommand(group, "backup", "备份 (服务器可以在运行)", "back up, also while it runs",
-                          [&cli, words] { return Backup(cli, *words); }));
-  backup->add_option("--to", words->to, say("备份目录", "folder of the backup"))->required();
-  backup->add_option("--keystore-to", words->keystore,
-                     say("个人信息密钥另存于", "folder for the keys of personal data"));
-  backup->add_option("--keys-to", words->keys,
-                     say("系统密钥另存于", "folder for the installation's keys"));
-  CLI::App* restore = data(cli.AddCommand(group, "restore", "恢复到空目录 (新世代)",
-                                          "restore into an empty folder: a new epoch",
-                                          [&cli, words] { return Restore(cli, *words); }));
-  restore->add_option("--from", words->from, say("备份目录", "folder of the backup"))->required();
-  restore->add_option("--keystore-from", words->keystore,
-                      say("个人信息密钥", "keys of personal data"));
-  restore->add_option("--keys-from", words->keys, say("系统密钥", "the installation's keys"));
-  data(cli.AddCommand(group, "verify", "核验全部账本", "verify every ledger",
-                      [&cli, words] { return Verify(cli, *words); }));
+  CLI::App* group = cli.AddGroup("admin", "管理: 初始化、口令、备份、恢复、核验、装入数据",
+                                 "init, password, backup, restore, verify, load");
+  const auto words = std::make_shared<AdminWords>();
+  AddAccounts(cli, group, words);
+  AddCopies(cli, group, words);
   AddLoadCommands(cli, group);
 }
 

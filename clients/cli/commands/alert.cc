@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "clients/cli/commands/commands.h"
+#include "clients/cli/commands/common_fields.h"
 
 namespace huying::cli {
 namespace {
 
-const std::string kService = "huying.alert.v1.AlertService/";  // NOLINT(cert-err58-cpp)
+const std::string kService = "huying.alert.v1.AlertService/";
 const Field kName = {"name", "name", "编号", "alert", kRequired};
 const Field kReason = {"--reason", "reason", "理由", "reason", kRequired};
 
@@ -19,7 +20,7 @@ std::vector<Field> WarningFields() {
       {"--measures", "content.measures", "应当采取的措施", "measures to take", kRequired},
       {"--title", "content.title", "标题, 40 字以内", "title, at most 40 characters", kRequired},
       {"--text", "content.text", "正文", "text", kRequired},
-      {"--basis", "content.legal_basis", "依据 JSON", "legal basis as JSON"}};
+      BasisField("content.legal_basis")};
 }
 
 void AddNotice(Cli& cli) {
@@ -33,15 +34,17 @@ void AddNotice(Cli& cli) {
                                  {"--area", "target_areas", "区划", "area", kRequired},
                                  {"--refers-to", "refers_to", "事件、响应、命令或任务",
                                   "incident, response, order or task", kRequired},
-                                 {"--urgent", "urgent", "紧急: true", "urgent: true"},
-                                 {"--basis", "legal_basis", "依据 JSON", "legal basis as JSON"}},
+                                 {"--urgent", "urgent", "紧急: 应答时限缩短",
+                                  "urgent: the limits to answer are short"},
+                                 BasisField()},
                       .example = "notice issue --title 到岗 --text 请立即到岗 --area 230407001 "
-                                 "--refers-to incidents/2026-0001 --urgent true"});
+                                 "--refers-to incidents/2026-0001 --urgent"});
   cli.AddCall(group, {.name = "lift",
                       .zh = "解除",
                       .en = "lift",
                       .method = kService + "LiftAlert",
-                      .fields = {kName, kReason}});
+                      .fields = {kName, kReason},
+                      .example = "notice lift alerts/2026-0001 --reason 险情解除"});
 }
 
 void AddWarning(Cli& cli) {
@@ -56,50 +59,62 @@ void AddWarning(Cli& cli) {
        .fields = WarningFields(),
        .example =
            "warning draft --category 11B04 --color orange --area 230407 --from '2026-11-23 20:00' "
-           "--until '2026-11-24 20:00' --title … --text … --cautions … --measures …"});
+           "--until '2026-11-24 20:00' --title 暴雪橙色预警 --text 今夜有暴雪 --cautions 减少外出 "
+           "--measures 备足除雪力量"});
   cli.AddCall(group, {.name = "review",
                       .zh = "审核",
                       .en = "review",
                       .method = kService + "ReviewWarning",
-                      .fields = {kName, {"--opinion", "opinion", "意见", "opinion"}}});
+                      .fields = {kName, {"--opinion", "opinion", "意见", "opinion"}},
+                      .example = "warning review alerts/2026-0001 --opinion 同意"});
   cli.AddCall(group, {.name = "sign",
                       .zh = "签发",
                       .en = "sign",
                       .method = kService + "SignWarning",
-                      .fields = {kName}});
-  cli.AddCall(group,
-              {.name = "issue",
-               .zh = "发布",
-               .en = "issue",
-               .method = kService + "IssueWarning",
-               .fields = {kName,
-                          {"--urgent", "urgency",
-                           "绿色通道 JSON: reason, authorised_by, channel (PHONE|ON_SITE), at",
-                           "urgent lane, as JSON"}}});
+                      .fields = {kName},
+                      .example = "warning sign alerts/2026-0001"});
+  cli.AddCall(
+      group,
+      {.name = "issue",
+       .zh = "发布",
+       .en = "issue",
+       .method = kService + "IssueWarning",
+       .fields = Join({kName}, UrgencyFields()),
+       .example = "warning issue alerts/2026-0001 --urgent --authorised-by 冯玉林 --by-phone "
+                  "--reason 险情就在眼前",
+       .complete = CompleteUrgency});
   std::vector<Field> adjust = {kName, kReason};
   for (const Field& field : WarningFields()) adjust.push_back(field);
-  cli.AddCall(group, {.name = "adjust",
-                      .zh = "调整 (制作后继预警)",
-                      .en = "adjust: drafts the successor",
-                      .method = kService + "AdjustWarning",
-                      .fields = adjust});
+  cli.AddCall(
+      group,
+      {.name = "adjust",
+       .zh = "调整 (制作后继预警)",
+       .en = "adjust: drafts the successor",
+       .method = kService + "AdjustWarning",
+       .fields = adjust,
+       .example = "warning adjust alerts/2026-0001 --reason 雪势增强 --category 11B04 --color red "
+                  "--area 230407 --from '2026-11-23 20:00' --until '2026-11-24 20:00' --title "
+                  "暴雪红色预警 --text 雪势增强 --cautions 不要外出 --measures 停运班车"});
   cli.AddCall(
       group,
       {.name = "extend",
        .zh = "延长",
        .en = "extend",
        .method = kService + "ExtendWarning",
-       .fields = {kName, {"--until", "expires_at", "新的截止", "new end", kRequired}, kReason}});
+       .fields = {kName, {"--until", "expires_at", "新的截止", "new end", kRequired}, kReason},
+       .example = "warning extend alerts/2026-0001 --until '2026-11-25 08:00' --reason 降雪未停"});
   cli.AddCall(group, {.name = "withdraw",
                       .zh = "撤回草稿",
                       .en = "withdraw a draft",
                       .method = kService + "WithdrawDraft",
-                      .fields = {kName, kReason}});
+                      .fields = {kName, kReason},
+                      .example = "warning withdraw alerts/2026-0001 --reason 重复制作"});
   cli.AddCall(group, {.name = "lift",
                       .zh = "解除",
                       .en = "lift",
                       .method = kService + "LiftAlert",
-                      .fields = {kName, kReason}});
+                      .fields = {kName, kReason},
+                      .example = "warning lift alerts/2026-0001 --reason 降雪结束"});
 }
 
 void AddAnswers(Cli& cli) {
@@ -124,57 +139,62 @@ void AddAnswers(Cli& cli) {
                       .zh = "查看",
                       .en = "show",
                       .method = kService + "GetAlert",
-                      .fields = {kName}});
-  cli.AddCall(group,
-              {.name = "list",
-               .zh = "列表",
-               .en = "list",
-               .method = kService + "ListAlerts",
-               .fields = {{"--in-force", "in_force_only", "只看有效: true", "only in force: true"},
-                          {"--area", "area", "区划", "area"},
-                          {"--page", "page_token", "下一页", "next page"}},
-               .list = "alerts",
-               .columns = {{"编号", "name", "name"},
-                           {"种类", "kind", "kind"},
-                           {"颜色", "colour", "color"},
-                           {"标题", "title", "title"},
-                           {"状态", "state", "state"},
-                           {"发布", "issued", "issued_at"}}});
+                      .fields = {kName},
+                      .example = "alert show alerts/2026-0001"});
+  cli.AddCall(group, {.name = "list",
+                      .zh = "列表",
+                      .en = "list",
+                      .method = kService + "ListAlerts",
+                      .fields = Join({{"--in-force", "in_force_only", "只看有效", "only in force"},
+                                      {"--area", "area", "区划", "area"}},
+                                     PageFields()),
+                      .list = "alerts",
+                      .columns = {{"编号", "name", "name"},
+                                  {"种类", "kind", "kind"},
+                                  {"颜色", "colour", "color"},
+                                  {"标题", "title", "title"},
+                                  {"状态", "state", "state"},
+                                  {"发布", "issued", "issued_at"}},
+                      .example = "alert list --in-force"});
   const Field alert = {"alert", "alert", "编号", "alert", kRequired};
   cli.AddCall(group, {.name = "recipients",
                       .zh = "接收岗位",
                       .en = "recipients",
                       .method = kService + "ListRecipients",
-                      .fields = {alert, {"--page", "page_token", "下一页", "next page"}},
+                      .fields = Join({alert}, PageFields()),
                       .list = "recipients",
                       .columns = {{"岗位", "post", "post_title"},
                                   {"区划", "area", "area_name"},
                                   {"状态", "state", "state"},
                                   {"应答", "answered", "answered_at"},
                                   {"应答人", "by", "answered_by"},
-                                  {"迟", "late", "late"}}});
+                                  {"迟", "late", "late"}},
+                      .example = "alert recipients alerts/2026-0001"});
   cli.AddCall(group, {.name = "escalations",
                       .zh = "叫应过程",
                       .en = "the ladder's steps",
                       .method = kService + "ListEscalations",
-                      .fields = {alert},
+                      .fields = Join({alert}, PageFields()),
                       .list = "escalations",
                       .columns = {{"时间", "at", "at"},
                                   {"层级", "tier", "tier"},
                                   {"步", "step", "step"},
                                   {"沉默的岗位", "silent", "silent_posts"},
                                   {"被叫的岗位", "called", "called_posts"},
-                                  {"原因", "why", "reason"}}});
+                                  {"原因", "why", "reason"}},
+                      .example = "alert escalations alerts/2026-0001"});
   cli.AddCall(group, {.name = "make-ups",
                       .zh = "待补事项",
                       .en = "make-ups",
                       .method = kService + "ListMakeUps",
-                      .fields = {{"--open-only", "open_only", "true", "true"}},
+                      .fields = Join({{"--open-only", "open_only", "只看未补", "only open ones"}},
+                                     PageFields()),
                       .list = "make_ups",
                       .columns = {{"编号", "name", "name"},
                                   {"事项", "text", "text"},
                                   {"状态", "state", "state"},
-                                  {"截止", "due", "due_at"}}});
+                                  {"截止", "due", "due_at"}},
+                      .example = "alert make-ups --open-only"});
   cli.AddCall(nullptr, {.name = "rollup",
                         .zh = "汇总: 谁答了, 谁没有",
                         .en = "who has answered, who has not",
@@ -189,7 +209,8 @@ void AddAnswers(Cli& cli) {
                                     {"已应答", "answered", "answered"},
                                     {"无法执行", "cannot", "cannot_comply"},
                                     {"未应答岗位", "missing", "missing_posts"},
-                                    {"全部应答", "green", "green"}}});
+                                    {"全部应答", "green", "green"}},
+                        .example = "rollup alerts/2026-0001"});
 }
 
 }  // namespace

@@ -3,7 +3,7 @@
 
 #include "clients/cli/cli.h"
 
-// One function per group of commands; main.cc calls them in the order of --help.
+// One function per group of commands.
 namespace huying::cli {
 
 void AddSessionCommands(Cli& cli);   // sign-in, sign-out, whoami, enter
@@ -18,5 +18,20 @@ void AddCaseFileCommands(Cli& cli);
 void AddDrillCommands(Cli& cli);                  // new, lint, run, report, pause …
 void AddAdminCommands(Cli& cli);                  // on the server's machine
 void AddLoadCommands(Cli& cli, CLI::App* group);  // part of admin
+
+// All of them, in the order of --help.
+inline void AddAllCommands(Cli& cli) {
+  AddSessionCommands(cli);
+  AddIncidentCommands(cli);
+  AddReportCommands(cli);
+  AddResponseCommands(cli);
+  AddAlertCommands(cli);
+  AddWatchCommand(cli);
+  AddDirectoryCommands(cli);
+  AddPlanCommands(cli);
+  AddCaseFileCommands(cli);
+  AddDrillCommands(cli);
+  AddAdminCommands(cli);
+}
 
 }  // namespace huying::cli

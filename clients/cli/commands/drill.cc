@@ -2,6 +2,7 @@
 //
 // `huying drill …`: write, check, play and steer exercises.
 #include <csignal>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <memory>
@@ -10,6 +11,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "clients/cli/commands/commands.h"
+#include "clients/cli/commands/common_fields.h"
 #include "clients/cli/commands/drill_screen.h"
 #include "clients/cpp/session.h"
 #include "clients/drill/new_scenario.h"
@@ -17,6 +19,7 @@
 #include "clients/drill/report/report.h"
 #include "clients/drill/runner.h"
 #include "clients/drill/scenario.h"
+#include "clients/verify/verify.h"
 #include "huying/directory/v1/directory_service.pb.h"
 #include "huying/plan/v1/plan_service.pb.h"
 #include "services/platform/base/status.h"
@@ -35,10 +38,19 @@ struct RunWords {
   std::string record;
   std::string table;
   std::string case_file;
+  std::string public_key;
   std::vector<std::string> remotes;  // "alert=127.0.0.1:7402"
   std::optional<int64_t> seed;
   bool quiet = false;
 };
+
+// huying-verify beside this program, as it is built and installed; else by its name.
+std::string VerifyProgram() {
+  std::error_code error;
+  const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
+  const auto beside = self.parent_path() / "huying-verify";
+  return !error && std::filesystem::exists(beside, error) ? beside.string() : "huying-verify";
+}
 
 absl::Status CannotWrite(const std::string& path) {
   return base::Refused(base::Reason::CONDITION_NOT_MET, absl::StrCat("写不了文件 ", path),
@@ -62,6 +74,18 @@ absl::Status WriteFile(const std::string& path, const std::string& text) {
 }
 
 void PrintFindings(const Cli& cli, const std::string& file, const Findings& findings) {
+  if (cli.json()) {
+    for (const auto& finding : findings) {
+      std::cerr << nlohmann::json{{"file", file},
+                                  {"line", finding.line},
+                                  {"column", finding.column},
+                                  {"error", finding.error},
+                                  {"message", finding.zh},
+                                  {"message_en", finding.en}}
+                << "\n";
+    }
+    return;
+  }
   for (const auto& finding : findings) {
     std::cerr << file << ":" << finding.line << ":" << finding.column << ": "
               << (finding.error ? cli.say()("错误", "error") : cli.say()("提醒", "warning")) << ": "
@@ -115,14 +139,18 @@ int Lint(Cli& cli, const std::string& file) {
   int exit_code = kOk;
   const auto scenario = Load(cli, file, &exit_code);
   if (!scenario) return exit_code;
-  std::cout << "✓ " << file << ": "
-            << cli.say()(absl::StrCat(scenario->actors.size(), " 个角色, ",
-                                      scenario->injects.size(), " 个情景, ", scenario->acts.size(),
-                                      " 个动作, ", scenario->expectations.size(), " 项期望"),
-                         absl::StrCat(scenario->actors.size(), " actors, ",
-                                      scenario->injects.size(), " injects, ", scenario->acts.size(),
-                                      " acts, ", scenario->expectations.size(), " expectations"))
-            << "\n";
+  const std::string counts = cli.say()(
+      absl::StrCat(scenario->actors.size(), " 个角色, ", scenario->injects.size(), " 个情景, ",
+                   scenario->acts.size(), " 个动作, ", scenario->expectations.size(), " 项期望"),
+      absl::StrCat(scenario->actors.size(), " actors, ", scenario->injects.size(), " injects, ",
+                   scenario->acts.size(), " acts, ", scenario->expectations.size(),
+                   " expectations"));
+  cli.Tell({{"file", file},
+            {"actors", scenario->actors.size()},
+            {"injects", scenario->injects.size()},
+            {"acts", scenario->acts.size()},
+            {"expectations", scenario->expectations.size()}},
+           absl::StrCat("✓ ", file, ": ", counts));
   return kOk;
 }
 
@@ -133,16 +161,32 @@ int New(Cli& cli, const std::string& file) {
   }
   const absl::Status written = WriteFile(file, std::string(drill_client::NewScenario()));
   if (!written.ok()) return cli.Fail(written);
-  std::cout << "✓ " << file << "\n  huying drill lint " << file << "\n  huying drill run " << file
-            << "\n";
+  cli.Tell({{"file", file}},
+           absl::StrCat("✓ ", file, "\n  huying drill lint ", file, "\n  huying drill run ", file));
   return kOk;
+}
+
+// The exported case against the key that was published, not the one it brings along.
+absl::Status CheckKey(const RunWords& words, const drill_client::RunResult& result) {
+  if (words.public_key.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::string file, ReadFile(words.public_key));
+  const std::string key = verify::PublicKeyFrom(file);
+  if (!key.empty() && verify::VerifyCaseFile(result.case_file, key).findings.empty()) {
+    return absl::OkStatus();
+  }
+  return base::Refused(base::Reason::CONDITION_NOT_MET,
+                       absl::StrCat("案卷与公钥 ", words.public_key, " 不符"),
+                       absl::StrCat("the case file does not fit the key ", words.public_key));
 }
 
 int KeepAndPrint(Cli& cli, const RunWords& words, const drill_client::RunResult& result,
                  absl::Duration took) {
-  const nlohmann::json record = drill_client::ToRecord(
-      result, {.case_file_path = words.case_file, .machine_seconds = absl::ToDoubleSeconds(took)});
-  absl::Status status;
+  const drill_client::RecordOptions options = {.case_file_path = words.case_file,
+                                               .public_key_path = words.public_key,
+                                               .verify_program = VerifyProgram(),
+                                               .machine_seconds = absl::ToDoubleSeconds(took)};
+  const nlohmann::json record = drill_client::ToRecord(result, options);
+  absl::Status status = CheckKey(words, result);
   if (!words.record.empty()) status.Update(WriteFile(words.record, record.dump(1)));
   if (!words.table.empty()) {
     status.Update(WriteFile(words.table, drill_client::ScoreTable(result.exercise)));
@@ -158,8 +202,8 @@ int KeepAndPrint(Cli& cli, const RunWords& words, const drill_client::RunResult&
     std::cout << cli.say()("用时 ", "took ")
               << absl::FormatDuration(absl::Trunc(took, absl::Milliseconds(1))) << "\n";
     if (!words.case_file.empty()) {
-      std::cout << cli.say()("案卷 (离线核验): huying-verify ", "case file: huying-verify ")
-                << words.case_file << "\n";
+      std::cout << cli.say()("案卷, 离线核验: ", "case file; to check it offline: ")
+                << drill_client::VerifyCommand(options) << "\n";
     }
     if (!words.report.empty()) {
       std::cout << cli.say()("报告: ", "report: ") << words.report << "\n";
@@ -217,7 +261,7 @@ int Report(Cli& cli, const std::string& record, const std::string& page) {
   }
   const absl::Status written = WriteFile(page, drill_report::RenderReport(json));
   if (!written.ok()) return cli.Fail(written);
-  std::cout << "✓ " << page << "\n";
+  cli.Tell({{"page", page}}, absl::StrCat("✓ ", page));
   return kOk;
 }
 
@@ -228,20 +272,21 @@ void AddSteering(Cli& cli, CLI::App* group) {
                       .zh = "列出演练",
                       .en = "list exercises",
                       .method = service + "ListExercises",
-                      .fields = {{"--page-size", "page_size", "每页条数", "page size"},
-                                 {"--page", "page_token", "续页", "next page"}},
+                      .fields = PageFields(),
                       .list = "exercises",
                       .columns = {{"编号", "name", "name"},
                                   {"标题", "title", "title"},
                                   {"状态", "state", "state"},
                                   {"达到", "met", "met"},
                                   {"未达", "missed", "missed"},
-                                  {"环境", "realm", "realm"}}});
+                                  {"环境", "realm", "realm"}},
+                      .example = "drill list"});
   cli.AddCall(group, {.name = "show",
                       .zh = "查看一次演练",
                       .en = "show one exercise",
                       .method = service + "GetExercise",
-                      .fields = {name}});
+                      .fields = {name},
+                      .example = "drill show exercises/2026-0001"});
   cli.AddCall(group, {.name = "pause",
                       .zh = "暂停 (时钟不走)",
                       .en = "pause: the clock stands",
@@ -252,17 +297,20 @@ void AddSteering(Cli& cli, CLI::App* group) {
                       .zh = "继续",
                       .en = "resume",
                       .method = service + "ResumeExercise",
-                      .fields = {name}});
+                      .fields = {name},
+                      .example = "drill resume exercises/2026-0001"});
   cli.AddCall(group, {.name = "stop",
                       .zh = "意外终止",
                       .en = "end it before its time",
                       .method = service + "StopExercise",
-                      .fields = {name, {"--reason", "reason", "原因", "why"}}});
+                      .fields = {name, {"--reason", "reason", "原因", "why"}},
+                      .example = "drill stop exercises/2026-0001 --reason 转入实战"});
   cli.AddCall(group, {.name = "archive",
                       .zh = "归档 (关闭演练环境)",
                       .en = "archive: close its realm",
                       .method = service + "ArchiveExercise",
-                      .fields = {name}});
+                      .fields = {name},
+                      .example = "drill archive exercises/2026-0001"});
 }
 
 }  // namespace
@@ -272,33 +320,41 @@ void AddDrillCommands(Cli& cli) {
   const Say& say = cli.say();
   auto file = std::make_shared<std::string>();
   cli.AddCommand(group, "new", "写一个可运行的小脚本", "write a small scenario that runs",
-                 [&cli, file] { return New(cli, *file); })
+                 "drill new my-drill.yaml", [&cli, file] { return New(cli, *file); })
       ->add_option("file", *file, "my-drill.yaml")
       ->required();
   cli.AddCommand(group, "lint", "检查脚本 (登录后还核对岗位与预案)",
                  "check a scenario; signed in, its posts and plans too",
+                 "drill lint clients/drill/scenarios/smoke.yaml",
                  [&cli, file] { return Lint(cli, *file); })
       ->add_option("file", *file, "my-drill.yaml")
       ->required();
   auto words = std::make_shared<RunWords>();
   CLI::App* run = cli.AddCommand(group, "run", "在独立环境中演练并评分 (全部达到才返回 0)",
                                  "play it in a realm of its own; 0 only when all is met",
+                                 "drill run clients/drill/scenarios/smoke.yaml --report smoke.html",
                                  [&cli, words] { return Run(cli, *words); });
   run->add_option("file", words->file, "xinxing-2009.yaml")->required();
   run->add_option("--report", words->report, say("报告页 (一个 HTML 文件)", "report page (HTML)"));
   run->add_option("--record", words->record, say("记录 (JSON)", "record (JSON)"));
   run->add_option("--table", words->table, say("评分表 (文本)", "score table (text)"));
-  run->add_option("--case-file", words->case_file, say("导出案卷", "export the case file"));
+  CLI::Option* case_file =
+      run->add_option("--case-file", words->case_file, say("导出案卷", "export the case file"));
   run->add_option("--seed", words->seed, say("另用一个种子", "another seed"));
   run->add_option("--remote", words->remotes,
                   say("在另一进程的服务: alert=主机:端口", "a service elsewhere: alert=host:port"))
       ->allow_extra_args(false);
   run->add_flag("--quiet", words->quiet, say("只显示结果", "the result only"));
-  run->footer(say("例: ", "Example: ") +
-              "huying drill run clients/drill/scenarios/smoke.yaml --report smoke.html");
+  run->add_option("--public-key", words->public_key,
+                  say("公布的公钥文件, 核对案卷并写进报告",
+                      "the published key file: checks the case "
+                      "file, named in the report"))
+      ->check(CLI::ExistingFile)
+      ->needs(case_file);
   auto page = std::make_shared<std::string>("report.html");
   CLI::App* report =
       cli.AddCommand(group, "report", "由记录生成报告页", "make the page of a record",
+                     "drill report run.json --to report.html",
                      [&cli, file, page] { return Report(cli, *file, *page); });
   report->add_option("record", *file, "run.json")->required();
   report->add_option("--to", *page, "report.html");

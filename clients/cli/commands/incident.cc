@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "clients/cli/commands/commands.h"
+#include "clients/cli/commands/common_fields.h"
 
 namespace huying::cli {
 namespace {
@@ -21,11 +22,6 @@ std::vector<Field> FigureFields(const std::string& prefix) {
           {"--as-of", prefix + "as_of", "截至", "as of"}};
 }
 
-std::vector<Field> Join(std::vector<Field> a, const std::vector<Field>& b) {
-  a.insert(a.end(), b.begin(), b.end());
-  return a;
-}
-
 void AddIntake(Cli& cli, CLI::App* group) {
   cli.AddCall(
       group,
@@ -36,21 +32,22 @@ void AddIntake(Cli& cli, CLI::App* group) {
        .fields = Join(
            {{"--class", "event_class", "类别: accident natural public-health social-security",
              "event class"},
+            {"--code", "event_code", "事件代码, 如 coal-mine (决定报告渠道与时限)",
+             "event code, such as coal-mine: it decides chains and limits"},
             {"--title", "title", "标题", "title", kRequired},
             {"--area", "area", "区划代码 (6/9/12 位)", "area code", kRequired},
             {"--place", "place", "地点", "place"},
             {"--text", "description", "情况", "what is known"},
             {"--occurred", "occurred_at", "发生时间 (北京时间)", "when it happened, Beijing time"},
-            {"--sensitive", "sensitive", "敏感时间/区域/人群: true",
-             "sensitive time, place or people: true"},
+            {"--sensitive", "sensitive", "敏感时间、区域或人群", "sensitive time, place or people"},
             {"--reporter", "reporter.person_name", "报告人 (加密保存)",
              "who reported (kept encrypted)"},
             {"--phone", "reporter.phone", "报告人电话 (加密保存)",
              "the reporter's phone (kept encrypted)"},
             {"--reporter-kind", "reporter.source", "来源: 网格员、单位、110…", "source"}},
            FigureFields("figures.")),
-       .example =
-           "incident intake --class accident --title 新兴煤矿爆炸 --area 230407 --missing 139"});
+       .example = "incident intake --class accident --code coal-mine --title 煤矿爆炸 --area "
+                  "230407 --missing 139"});
 }
 
 void AddSteps(Cli& cli, CLI::App* group) {
@@ -59,44 +56,56 @@ void AddSteps(Cli& cli, CLI::App* group) {
                       .zh = "接手核实",
                       .en = "take over to verify",
                       .method = service + "TakeOver",
-                      .fields = {Name()}});
+                      .fields = {Name()},
+                      .example = "incident take-over incidents/2026-0001"});
   cli.AddCall(group,
               {.name = "confirm",
                .zh = "确认属实",
                .en = "confirm",
                .method = service + "ConfirmIncident",
-               .fields = {Name(),
-                          {"--lead", "lead_department", "牵头部门 units/…", "lead department"},
-                          {"--class", "event_class", "类别", "event class"},
-                          {"--area", "areas", "影响的区划", "areas touched"}},
-               .example = "incident confirm incidents/2026-0001 --lead units/xs-emergency"});
+               .fields = Join({Name(),
+                               {"--lead", "lead_department", "牵头部门 units/…", "lead department"},
+                               {"--class", "event_class", "类别", "event class"},
+                               {"--area", "areas", "影响的区划", "areas touched"}},
+                              FigureFields("figures.")),
+               .example = "incident confirm incidents/2026-0001 --lead units/emergency "
+                          "--missing 139 --source 矿方"});
   cli.AddCall(group,
               {.name = "reject",
                .zh = "不属实 (须第二人同意)",
                .en = "reject (a second person agrees)",
                .method = service + "RejectIncident",
-               .fields = {Name(),
-                          {"--reason", "reason", "理由", "reason", kRequired},
-                          {"--second", "second_person", "第二人 people/…", "second person"}}});
-  cli.AddCall(group,
-              {.name = "transfer",
-               .zh = "移送",
-               .en = "transfer",
-               .method = service + "TransferIncident",
-               .fields = {Name(),
-                          {"--to", "to", "移送给", "to whom", kRequired},
-                          {"--receipt", "receipt", "对方回执", "their receipt", kRequired}}});
+               .fields = Join({Name(),
+                               {"--reason", "reason", "理由", "reason", kRequired},
+                               {"--second", "second_person", "第二人 people/…", "second person"}},
+                              UrgencyFields("")),
+               .example = "incident reject incidents/2026-0001 --reason 现场核查不属实 "
+                          "--second people/li-guohua",
+               .complete = CompleteUrgency});
+  cli.AddCall(
+      group,
+      {.name = "transfer",
+       .zh = "移送",
+       .en = "transfer",
+       .method = service + "TransferIncident",
+       .fields = {Name(),
+                  {"--to", "to", "移送给", "to whom", kRequired},
+                  {"--receipt", "receipt", "对方回执", "their receipt", kRequired}},
+       .example = "incident transfer incidents/2026-0001 --to 市交通运输局 --receipt 2026-118"});
   cli.AddCall(group, {.name = "lead",
                       .zh = "确定牵头部门",
                       .en = "name the lead department",
                       .method = service + "SetLeadDepartment",
-                      .fields = {Name(), {"unit", "unit", "units/…", "units/…", kRequired}}});
-  cli.AddCall(group,
-              {.name = "first-handling",
-               .zh = "先期处置 (社区可自行启动)",
-               .en = "start first handling",
-               .method = service + "StartFirstHandling",
-               .fields = {Name(), {"--action", "action", "做了什么", "what is done", kRequired}}});
+                      .fields = {Name(), {"unit", "unit", "units/…", "units/…", kRequired}},
+                      .example = "incident lead incidents/2026-0001 units/emergency"});
+  cli.AddCall(
+      group,
+      {.name = "first-handling",
+       .zh = "先期处置 (社区可自行启动)",
+       .en = "start first handling",
+       .method = service + "StartFirstHandling",
+       .fields = {Name(), {"--action", "action", "做了什么", "what is done", kRequired}},
+       .example = "incident first-handling incidents/2026-0001 --action 关闭总阀、疏散楼内人员"});
   cli.AddCall(
       group,
       {.name = "figures",
@@ -114,26 +123,30 @@ void AddSteps(Cli& cli, CLI::App* group) {
        .zh = "人工定级 (高于计算值)",
        .en = "set the level by hand",
        .method = service + "SetLevel",
-       .fields = {
-           Name(),
-           {"--level", "level", "level-i … level-iv", "level-i … level-iv", kRequired},
-           {"--reason", "reason", "理由", "reason", kRequired},
-           {"--superior", "superior_body", "低于计算值时: 作出认定的上级", "who set it lower"}}});
+       .fields = {Name(),
+                  {"--level", "level", "level-i … level-iv", "level-i … level-iv", kRequired},
+                  {"--reason", "reason", "理由", "reason", kRequired},
+                  {"--superior", "superior_body", "低于计算值时: 作出认定的上级",
+                   "who set it lower"}},
+       .example = "incident level incidents/2026-0001 --level level-ii --reason 后果可能扩大"});
   cli.AddCall(group, {.name = "controlled",
                       .zh = "已控制",
                       .en = "under control",
                       .method = service + "MarkControlled",
-                      .fields = {Name(), {"--text", "text", "说明", "text"}}});
+                      .fields = {Name(), {"--text", "text", "说明", "text"}},
+                      .example = "incident controlled incidents/2026-0001 --text 明火扑灭"});
   cli.AddCall(group, {.name = "relapse",
                       .zh = "复发",
                       .en = "relapse",
                       .method = service + "Relapse",
-                      .fields = {Name(), {"--reason", "reason", "理由", "reason", kRequired}}});
+                      .fields = {Name(), {"--reason", "reason", "理由", "reason", kRequired}},
+                      .example = "incident relapse incidents/2026-0001 --reason 复燃"});
   cli.AddCall(group, {.name = "end",
                       .zh = "应急结束",
                       .en = "end",
                       .method = service + "EndIncident",
-                      .fields = {Name(), {"--text", "text", "说明", "text"}}});
+                      .fields = {Name(), {"--text", "text", "说明", "text"}},
+                      .example = "incident end incidents/2026-0001 --text 搜救结束"});
 }
 
 void AddReads(Cli& cli, CLI::App* group) {
@@ -142,60 +155,69 @@ void AddReads(Cli& cli, CLI::App* group) {
                       .zh = "查看",
                       .en = "show",
                       .method = service + "GetIncident",
-                      .fields = {Name()}});
-  cli.AddCall(group,
-              {.name = "list",
-               .zh = "列表",
-               .en = "list",
-               .method = service + "ListIncidents",
-               .fields = {{"--open-only", "open_only", "只看未结束: true", "only open ones: true"},
-                          {"--page", "page_token", "下一页", "next page"}},
-               .list = "incidents",
-               .columns = {{"编号", "name", "name"},
-                           {"标题", "title", "title"},
-                           {"状态", "state", "state"},
-                           {"级别", "level", "level"},
-                           {"接报", "received", "received_at"},
-                           {"牵头部门", "lead", "lead_department"}}});
+                      .fields = {Name()},
+                      .example = "incident show incidents/2026-0001"});
+  cli.AddCall(group, {.name = "list",
+                      .zh = "列表",
+                      .en = "list",
+                      .method = service + "ListIncidents",
+                      .fields = Join({{"--open-only", "open_only", "只看未结束", "only open ones"}},
+                                     PageFields()),
+                      .list = "incidents",
+                      .columns = {{"编号", "name", "name"},
+                                  {"标题", "title", "title"},
+                                  {"状态", "state", "state"},
+                                  {"级别", "level", "level"},
+                                  {"接报", "received", "received_at"},
+                                  {"牵头部门", "lead", "lead_department"}},
+                      .example = "incident list --open-only"});
   cli.AddCall(group, {.name = "clocks",
                       .zh = "法定时限",
                       .en = "legal clocks",
                       .method = service + "ListClocks",
-                      .fields = {{"incident", "incident", "事件编号", "incident", kRequired}},
+                      .fields = Join({{"incident", "incident", "事件编号", "incident", kRequired}},
+                                     PageFields()),
                       .list = "clocks",
                       .columns = {{"时限", "clock", "title"},
                                   {"状态", "state", "state"},
                                   {"起算", "start", "start_at"},
                                   {"截止", "due", "due_at"},
                                   {"办结", "done", "done_at"},
-                                  {"本项目默认", "our default", "project_default"}}});
+                                  {"本项目默认", "our default", "project_default"}},
+                      .example = "incident clocks incidents/2026-0001"});
   cli.AddCall(group, {.name = "open-items",
                       .zh = "待办异常",
                       .en = "open items",
                       .method = service + "ListOpenItems",
-                      .fields = {{"--incident", "incident", "事件编号", "incident"},
-                                 {"--open-only", "open_only", "true", "true"}},
+                      .fields = Join({{"--incident", "incident", "事件编号", "incident"},
+                                      {"--open-only", "open_only", "只看未办结", "only open ones"}},
+                                     PageFields()),
                       .list = "items",
                       .columns = {{"编号", "name", "name"},
                                   {"内容", "text", "text"},
                                   {"开于", "opened", "opened_at"},
-                                  {"关于", "closed", "closed_at"}}});
-  cli.AddCall(group, {.name = "close-item",
-                      .zh = "办结一项待办异常",
-                      .en = "close an open item",
-                      .method = service + "CloseOpenItem",
-                      .fields = {{"name", "name", "编号", "name", kRequired},
-                                 {"--note", "note", "说明", "note", kRequired}}});
+                                  {"关于", "closed", "closed_at"}},
+                      .example = "incident open-items --open-only"});
+  cli.AddCall(
+      group, {.name = "close-item",
+              .zh = "办结一项待办异常",
+              .en = "close an open item",
+              .method = service + "CloseOpenItem",
+              .fields = {{"name", "name", "编号", "name", kRequired},
+                         {"--note", "note", "说明", "note", kRequired}},
+              .example = "incident close-item incidents/2026-0001/open-items/1 --note 已电话告知"});
   cli.AddCall(group, {.name = "make-ups",
                       .zh = "待补事项",
                       .en = "make-ups",
                       .method = service + "ListMakeUps",
-                      .fields = {{"--open-only", "open_only", "true", "true"}},
+                      .fields = Join({{"--open-only", "open_only", "只看未办结", "only open ones"}},
+                                     PageFields()),
                       .list = "make_ups",
                       .columns = {{"编号", "name", "name"},
                                   {"事项", "text", "text"},
                                   {"状态", "state", "state"},
-                                  {"截止", "due", "due_at"}}});
+                                  {"截止", "due", "due_at"}},
+                      .example = "incident make-ups --open-only"});
 }
 
 }  // namespace

@@ -2,10 +2,11 @@
 //
 // `huying admin load-directory | load-plan`: files into a running server, through its public API.
 #include <fstream>
-#include <iostream>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "absl/strings/str_cat.h"
 #include "clients/cli/commands/commands.h"
 #include "clients/cli/fields.h"
 #include "huying/directory/v1/directory_service.pb.h"
@@ -57,18 +58,25 @@ int LoadDirectory(Cli& cli, const LoadWords& words) {
   absl::Status status =
       cli.session().Call(std::string(kDirectory) + "ImportDirectory", request, &receipt);
   if (!status.ok()) return cli.Fail(status);
-  std::cout << cli.say()("✓ 已装入: ", "✓ loaded: ") << loaded->areas_size()
-            << cli.say()(" 个区划, ", " areas, ") << loaded->posts_size()
-            << cli.say()(" 个岗位, ", " posts, ") << loaded->people_size()
-            << cli.say()(" 人, ", " people, ") << loaded->shifts_size()
-            << cli.say()(" 个班次", " shifts") << "\n";
-  if (words.passwords_to.empty()) return kOk;
-  const auto list = PutAccounts(cli, *loaded);
-  if (!list.ok()) return cli.Fail(list.status());
-  status = WriteSecretFile(words.passwords_to, *list);
-  if (!status.ok()) return cli.Fail(status);
-  std::cout << cli.say()("✓ 账号与口令写在 ", "✓ accounts and passwords are in ")
-            << words.passwords_to << "\n";
+  nlohmann::json facts = {{"areas", loaded->areas_size()},
+                          {"posts", loaded->posts_size()},
+                          {"people", loaded->people_size()},
+                          {"shifts", loaded->shifts_size()}};
+  std::string text = absl::StrCat(cli.say()("✓ 已装入: ", "✓ loaded: "), loaded->areas_size(),
+                                  cli.say()(" 个区划, ", " areas, "), loaded->posts_size(),
+                                  cli.say()(" 个岗位, ", " posts, "), loaded->people_size(),
+                                  cli.say()(" 人, ", " people, "), loaded->shifts_size(),
+                                  cli.say()(" 个班次", " shifts"), "\n");
+  if (!words.passwords_to.empty()) {
+    const auto list = PutAccounts(cli, *loaded);
+    if (!list.ok()) return cli.Fail(list.status());
+    status = WriteSecretFile(words.passwords_to, *list);
+    if (!status.ok()) return cli.Fail(status);
+    facts["accounts_file"] = words.passwords_to;
+    absl::StrAppend(&text, cli.say()("✓ 账号与口令写在 ", "✓ accounts and passwords are in "),
+                    words.passwords_to, "\n");
+  }
+  cli.Tell(facts, text);
   return kOk;
 }
 
@@ -83,7 +91,7 @@ int LoadPlans(Cli& cli, const LoadWords& words) {
     const absl::Status status =
         cli.session().Call(std::string(kPlan) + "ImportPlan", request, &receipt);
     if (!status.ok()) return cli.Fail(base::InField(status, path));
-    cli.Print(receipt);
+    cli.json() ? cli.PrintLine(receipt) : cli.Print(receipt);
   }
   return kOk;
 }
@@ -93,10 +101,11 @@ int LoadPlans(Cli& cli, const LoadWords& words) {
 void AddLoadCommands(Cli& cli, CLI::App* group) {
   auto words = std::make_shared<LoadWords>();
   const Say& say = cli.say();
-  CLI::App* load =
-      cli.AddCommand(group, "load-directory", "装入区划、单位、岗位、人员、值班表 (YAML)",
-                     "load areas, units, posts, people and rosters from YAML",
-                     [&cli, words] { return LoadDirectory(cli, *words); });
+  CLI::App* load = cli.AddCommand(
+      group, "load-directory", "装入区划、单位、岗位、人员、值班表 (YAML)",
+      "load areas, units, posts, people and rosters from YAML",
+      "admin load-directory deploy/config/xingshan/directory.yaml --passwords-to accounts.txt",
+      [&cli, words] { return LoadDirectory(cli, *words); });
   load->add_option("file", words->file, "directory.yaml")->required()->check(CLI::ExistingFile);
   load->add_option("--from", words->from,
                    say("排班起始日 (缺省: 今天)", "first day of the rota (default: today)"));
@@ -105,9 +114,11 @@ void AddLoadCommands(Cli& cli, CLI::App* group) {
   load->add_option("--passwords-to", words->passwords_to,
                    say("为账号设随机口令, 写入此文件 (0600)",
                        "give accounts random passwords, listed in this file (0600)"));
-  CLI::App* plans = cli.AddCommand(group, "load-plan", "装入预案 (YAML, 错误指到行)",
-                                   "load plans from YAML; errors name the line",
-                                   [&cli, words] { return LoadPlans(cli, *words); });
+  CLI::App* plans =
+      cli.AddCommand(group, "load-plan", "装入预案 (YAML, 错误指到行)",
+                     "load plans from YAML; errors name the line",
+                     "admin load-plan deploy/config/xingshan/plans/mine-accident.yaml",
+                     [&cli, words] { return LoadPlans(cli, *words); });
   plans->add_option("files", words->files, "plan.yaml …")->required()->check(CLI::ExistingFile);
 }
 

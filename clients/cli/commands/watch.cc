@@ -29,6 +29,7 @@ constexpr char kReport[] = "huying.alert.v1.AlertService/ReportReceipts";
 constexpr absl::Duration kBackOffFirst = absl::Seconds(1);
 constexpr absl::Duration kBackOffMax = absl::Seconds(15);
 constexpr size_t kReceiptsMax = 200;  // of one call
+constexpr absl::Duration kLook = absl::Milliseconds(200);
 
 volatile std::sig_atomic_t stop_asked = 0;
 
@@ -46,8 +47,8 @@ class Watch {
       if (stop_asked != 0) break;
       // A full queue or a lost link is resumed; a refusal is not.
       if (ExitCodeOf(status) != kUnreachable && !status.ok()) return cli_.Fail(status);
-      std::cerr << cli_.say()("… 连接中断, 自动续接", "… connection lost, resuming") << std::endl;
       wait = heard_ ? kBackOffFirst : std::min(wait * 2, kBackOffMax);
+      SayLost(status, wait);
       Pause(wait);
     }
     return kOk;
@@ -68,24 +69,53 @@ class Watch {
           end = status;
           ended.Notify();
         });
-    while (stop_asked == 0 && !ended.WaitForNotificationWithTimeout(absl::Milliseconds(200))) {
+    absl::Status renewed;
+    while (stop_asked == 0 && !ended.WaitForNotificationWithTimeout(kLook)) {
       SendReceipts();
+      renewed = KeepTokenFresh();
+      if (!renewed.ok()) break;
     }
     if (!ended.HasBeenNotified()) stream->Cancel();
     ended.WaitForNotification();
-    return end;
+    return renewed.ok() ? end : renewed;
+  }
+
+  // A quiet stream makes no calls, and a token that nobody renews is of no use when the link breaks.
+  // What cannot be reached now is tried again, as long as the stream lives.
+  absl::Status KeepTokenFresh() {
+    if (cli_.session().clock().Now() < renew_again_at_) return absl::OkStatus();
+    const absl::Status status = cli_.session().FreshToken().status();
+    if (status.ok() || ExitCodeOf(status) != kUnreachable) return status;
+    renew_again_at_ = cli_.session().clock().Now() + kBackOffMax;
+    return absl::OkStatus();
+  }
+
+  void SayLost(const absl::Status& status, absl::Duration wait) const {
+    const base::Problem problem = base::ProblemOf(status);
+    const std::string& server = cli_.session().server();
+    const std::string seconds = std::to_string(absl::ToInt64Seconds(wait));
+    // The transport's own words, in English, say what a person can mend: refused, unknown host, certificate.
+    std::cerr << cli_.say()("… 连接中断: ", "… connection lost: ") << server << ": "
+              << cli_.say()(problem.message() + " (" + problem.message_en() + ")；" + seconds +
+                                " 秒后续接",
+                            problem.message_en() + "; resuming in " + seconds + " s");
+    if (ExitCodeOf(status) == kUnreachable && !ever_heard_) {
+      std::cerr << cli_.say()("。还没有连上过：核对 --server 与 --ca",
+                              ". Never connected yet: check --server and --ca");
+    }
+    std::cerr << std::endl;
   }
 
   void Pause(absl::Duration wait) {
     absl::Notification never;
-    for (absl::Duration waited; waited < wait && stop_asked == 0;
-         waited += absl::Milliseconds(200)) {
-      never.WaitForNotificationWithTimeout(absl::Milliseconds(200));
+    for (absl::Duration waited; waited < wait && stop_asked == 0; waited += kLook) {
+      never.WaitForNotificationWithTimeout(kLook);
     }
   }
 
   void On(const SubscribeEvent& event) {
     heard_ = true;
+    ever_heard_ = true;
     if (event.has_cursor()) *request_.mutable_resume_from() = event.cursor();
     if (event.has_resync()) seen_.clear();
     // Order is promised per alert, not over all of them: what was seen is remembered by seq.
@@ -135,7 +165,7 @@ class Watch {
   }
 
   void Print(const SubscribeEvent& event) const {
-    if (cli_.json()) return cli_.Print(event);
+    if (cli_.json()) return cli_.PrintLine(event);
     const Say& say = cli_.say();
     if (event.has_snapshot()) PrintAlert("•", event.snapshot().alert());
     if (event.has_snapshot_end()) {
@@ -174,6 +204,8 @@ class Watch {
   SubscribeRequest request_;
   std::set<int64_t> seen_;  // entries not older than the cursor
   bool heard_ = false;
+  bool ever_heard_ = false;
+  absl::Time renew_again_at_ = absl::InfinitePast();
   absl::Mutex mutex_;
   std::set<std::string> told_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, std::vector<std::string>> to_report_ ABSL_GUARDED_BY(mutex_);  // by case
@@ -187,9 +219,10 @@ void AddWatchCommand(Cli& cli) {
     bool quiet = false;
   };
   auto words = std::make_shared<Words>();
-  CLI::App* watch = cli.AddCommand(
-      nullptr, "watch", "实时接收预警与通知, 断线自动续接", "live alerts; resumes by itself",
-      [&cli, words] { return Watch(cli, words->area, !words->quiet).Run(); });
+  CLI::App* watch =
+      cli.AddCommand(nullptr, "watch", "实时接收预警与通知, 断线自动续接",
+                     "live alerts; resumes by itself", "watch --area 230407001",
+                     [&cli, words] { return Watch(cli, words->area, !words->quiet).Run(); });
   watch->add_option("--area", words->area,
                     cli.say()("区划 (缺省: 本岗位的)", "area (default: your post's)"));
   watch->add_flag("--no-receipts", words->quiet, cli.say()("不上报送达", "do not report delivery"));

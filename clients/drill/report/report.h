@@ -44,7 +44,7 @@
 //                 level: 1 (特别重大) … 4 (一般), 0 = none
 //   ledgers       [{name, entries, head_seq, head_hash, verified}]
 //                 verified: whole chain and head checked again when the drill was over
-//   case_file     {path, key, fingerprint}   of the exported case, for the offline check
+//   case_file     {path, command, fingerprint}   of the exported case; how to check it offline
 //   summary       {met, missed, tiers: [{tier, sent, delivered, read, answered}]}
 //                 unset: counted from expectations and alerts
 //   system        {version, machine_seconds}

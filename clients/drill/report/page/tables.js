@@ -83,10 +83,9 @@ function showLedgers() {
         h("td", null, h("code", { class: "hash" }, `#${str(l.head_seq)} ${str(l.head_hash)}`)),
         h("td", { class: "nowrap" }, status(l.verified === true, t(l.verified === true ? "verified" : "unverified")))))));
   const file = part(DATA.case_file);
-  const quote = (v, otherwise) => (/^[\w@%+=:,./-]+$/.test(str(v)) ? str(v) : str(v) === "" ? otherwise : `'${str(v).replaceAll("'", "'\\''")}'`);
   put("offline", h("li", null, t("step1")),
     h("li", null, t("step2"), h("pre", { tabindex: "0" }, h("code", null,
-      `huying-verify ${quote(file.path, "exercise.case")} --key ${quote(file.key, "district.pub")}`))),
+      str(file.command) || "huying-verify exported.case --key ledger_sign.pub"))),
     h("li", null, t("step3"), str(file.fingerprint) ? [" ", t("fingerprint"), " ", h("code", { class: "hash" }, str(file.fingerprint))] : null),
     h("li", null, t("step4")));
 }
