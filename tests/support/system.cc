@@ -31,7 +31,6 @@ namespace {
 
 constexpr char kAdministrator[] = "admin";
 constexpr char kAdministratorPassword[] = "only-for-tests-001";
-constexpr char kPassword[] = "only-for-tests-002";
 
 std::string SourceFile(const std::string& path) {
   return absl::StrCat(HUYING_SOURCE_DIR, "/", path);
@@ -283,7 +282,7 @@ absl::StatusOr<const directory::v1::Account*> System::AccountFor(const std::stri
   if (has_password_[found->name()]) return found;
   directory::v1::PutAccountRequest put;
   *put.mutable_account() = *found;
-  put.set_password(kPassword);
+  put.set_password(kAccountPassword);
   RETURN_IF_ERROR(Administrator().Call("directory.PutAccount", put).status());
   has_password_[found->name()] = true;
   return found;
@@ -291,7 +290,7 @@ absl::StatusOr<const directory::v1::Account*> System::AccountFor(const std::stri
 
 absl::StatusOr<std::unique_ptr<Client>> System::SignInAgain(const std::string& post) {
   ASSIGN_OR_RETURN(const directory::v1::Account* account, AccountFor(post));
-  ASSIGN_OR_RETURN(auto token, SignIn(account->name(), kPassword, post));
+  ASSIGN_OR_RETURN(auto token, SignIn(account->name(), kAccountPassword, post));
   return std::make_unique<Client>(routes_, token.token(), token.actor());
 }
 

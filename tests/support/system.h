@@ -34,6 +34,8 @@ namespace huying::testing {
 inline constexpr absl::Duration kStartLimit = absl::Seconds(60);
 // For what happens at once on an idle machine: generous, because two cores are shared.
 inline constexpr absl::Duration kSoon = absl::Seconds(20);
+// Of every account that As() signs in.
+inline constexpr char kAccountPassword[] = "only-for-tests-002";
 
 struct SystemOptions {
   // Of the first process; those in `apart` run in a second one.
