@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A client without generated code: it asks the server's reflection for the contracts.
 
-    client = Client("127.0.0.1:7400")
-    client.sign_in("duty", "the password")
+    client = Client("127.0.0.1:7400")                      # or Client("huying.example:7400", ca="ca.pem")
+    client.sign_in("zhao-ming", "the password")
     receipt = client.call("huying.alert.v1.AlertService/IssueNotice", title="…", target_areas=["230407001000"], …)
 
 Requests are plain keyword arguments in the protobuf JSON mapping; answers are dicts.
@@ -50,8 +50,13 @@ class Refused(Exception):
 
 
 class Client:
-    def __init__(self, target, timeout_s=10):
-        self._channel = grpc.insecure_channel(target)
+    def __init__(self, target, timeout_s=10, ca=""):
+        """`ca`: PEM file of the certificate authority; with it the connection is TLS."""
+        if ca:
+            with open(ca, "rb") as pem:
+                self._channel = grpc.secure_channel(target, grpc.ssl_channel_credentials(pem.read()))
+        else:
+            self._channel = grpc.insecure_channel(target)
         self._pool = descriptor_pool.DescriptorPool()
         self._factory = message_factory.MessageFactory(self._pool)
         self._known = set()
