@@ -7,14 +7,10 @@ say()  { printf '\033[1m▸ %s\033[0m\n' "$*" >&2; }
 note() { printf '  %s\n' "$*" >&2; }
 die()  { printf '\033[31m✗ %s\033[0m\n' "$1" >&2; shift; for line in "$@"; do printf '  %s\n' "$line" >&2; done; exit 1; }
 
-# The commands that need root: as root directly, otherwise through sudo.
-as_root() {
-  if [ "$(id -u)" -eq 0 ]; then "$@"
-  elif command -v sudo >/dev/null 2>&1; then sudo "$@"
-  else die "缺少权限: 需要 root 或 sudo 来安装软件包 / packages must be installed, and you are neither root nor have sudo" \
-           "请让管理员运行 / ask an administrator to run:  apt-get install $*"
-  fi
-}
+# May this user install packages, as root or through sudo?
+may_install() { [ "$(id -u)" -eq 0 ] || command -v sudo >/dev/null 2>&1; }
+
+as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi; }
 
 check_distribution() {
   local id="" version=""
@@ -36,6 +32,9 @@ install_packages() {
     dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")
   done
   [ ${#missing[@]} -eq 0 ] && return 0
+  may_install ||
+    die "缺少 ${#missing[@]} 个软件包, 而你既不是 root 也没有 sudo / ${#missing[@]} packages are missing, and you are neither root nor have sudo" \
+        "请让管理员运行 / ask an administrator to run:" "  apt-get install --no-install-recommends ${missing[*]}"
   say "安装 ${#missing[@]} 个软件包 / installing ${#missing[@]} packages: ${missing[*]}"
   as_root env DEBIAN_FRONTEND=noninteractive apt-get update -q >&2 ||
     die "apt-get update 失败 / failed: 请检查网络与软件源 / check the network and /etc/apt/sources.list"
@@ -49,8 +48,9 @@ build() {
   export CCACHE_BASEDIR=$ROOT CCACHE_NOHASHDIR=1
   local started=$SECONDS
   if [ ! -f "$ROOT/build/$preset/build.ninja" ]; then
-    cmake --preset "$preset" -S "$ROOT" >"$ROOT/build-$preset.log" 2>&1 || { cat "$ROOT/build-$preset.log" >&2; die "cmake 失败 / failed"; }
-    rm -f "$ROOT/build-$preset.log"
+    mkdir -p "$ROOT/build"
+    cmake --preset "$preset" -S "$ROOT" >"$ROOT/build/$preset.log" 2>&1 ||
+      { cat "$ROOT/build/$preset.log" >&2; die "cmake 失败 / failed: build/$preset.log"; }
   fi
   local targets=(); [ $# -gt 0 ] && targets=(--target "$@")
   cmake --build "$ROOT/build/$preset" -j "$(nproc)" "${targets[@]}" >&2 || die "编译失败 / the build failed: 见上文 / see above"

@@ -4,10 +4,14 @@
 # The system that ./dev starts: a private Redis, huyingd with every service, the demonstration
 # district. Everything it keeps is in $RUN; it ends only processes it started, by id.
 
-RUN=${HUYING_RUN_DIR:-$ROOT/.run}
+RUN=$(realpath -m "${HUYING_RUN_DIR:-$ROOT/.run}")
+REPORTS=$RUN/reports
 PORT=${HUYING_PORT:-7400}
 BIN=${HUYING_BIN:-$ROOT/build/release/bin}
-export HUYING_HOME=$RUN/operator HUYING_SERVER=127.0.0.1:$PORT
+
+# use PORT: what the programs below are told.
+use() { PORT=$1; export HUYING_HOME=$RUN/operator HUYING_SERVER=127.0.0.1:$PORT; }
+use "$PORT"
 
 # alive PIDFILE NAME: the process of the file runs and is the program we started.
 alive() {
@@ -23,6 +27,42 @@ wait_until() {
 
 port_free() { ! (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
+# port_holder PORT: "redis-server (pid 123)" of whoever listens, as far as this user may see. No tool is
+# assumed for it.
+port_holder() {
+  local hex inode file pid
+  hex=$(printf '%04X' "$1")
+  inode=$(awk -v port=":$hex" '$4 == "0A" && substr($2, length($2) - 4) == port { print $10; exit }' \
+    /proc/net/tcp /proc/net/tcp6 2>/dev/null)
+  [ -n "$inode" ] || return 0
+  file=$(find /proc/[0-9]*/fd -lname "socket:\\[$inode\\]" -print -quit 2>/dev/null) || true
+  pid=${file#/proc/}; pid=${pid%%/*}
+  [ -z "$pid" ] || echo "$(cat "/proc/$pid/comm") (pid $pid)"
+}
+
+running() { alive "$RUN/huyingd.pid" huyingd; }
+own_port() { cat "$RUN/port" 2>/dev/null || echo "$PORT"; }
+
+# Before anything is built: the system that runs here is found by its own port, and a new one needs two
+# free ones.
+check_ports() {
+  if running; then
+    local own; own=$(own_port)
+    [ -z "${HUYING_PORT:-}" ] || [ "$HUYING_PORT" = "$own" ] ||
+      note "系统已在端口 $own 运行; 要换端口先 ./dev down / it runs on port $own already; ./dev down first to move it"
+    use "$own"
+    return
+  fi
+  local port holder
+  for port in "$PORT" $((PORT + 1)); do
+    port_free "$port" && continue
+    holder=$(port_holder "$port")
+    die "端口 $port 已被占用 / port $port is taken${holder:+: $holder}" \
+      "需要 $PORT 与 $((PORT + 1)) (指标) 两个端口 / two ports are needed, $PORT and $((PORT + 1)) for metrics" \
+      "换一对 / choose others:  HUYING_PORT=7500 ./dev run"
+  done
+}
+
 redis_up() {
   alive "$RUN/redis.pid" redis-server && return
   redis-server --port 0 --unixsocket "$RUN/redis.sock" --unixsocketperm 700 --save '' --appendonly no \
@@ -32,8 +72,8 @@ redis_up() {
 }
 
 server_up() {
-  port_free "$PORT" || die "端口 $PORT 已被占用 / port $PORT is taken" \
-    "换一个端口 / choose another:  HUYING_PORT=7500 ./dev run" "看看是谁 / see who has it:  ss -ltnp | grep $PORT"
+  echo "$PORT" >"$RUN/port"
+  : >"$RUN/log/huyingd.out"  # the last start's line is not this one's
   cat >"$RUN/huyingd.textproto" <<TEXT
 # Written by ./dev for the demonstration system.
 data_dir: "$RUN/data"
@@ -65,8 +105,15 @@ load_district() {
 }
 
 system_up() {
-  if alive "$RUN/huyingd.pid" huyingd; then note "系统已在运行 / the system is running: 127.0.0.1:$PORT"; return; fi
-  mkdir -p "$RUN/log" && chmod 700 "$RUN" || die "建不了目录 $RUN / cannot make $RUN"
+  if running && [ ! "/proc/$(cat "$RUN/huyingd.pid")/exe" -ef "$BIN/huyingd" ]; then
+    say "程序是新编译的, 重启 huyingd / huyingd was built anew: restarting it"
+    stop_process "$RUN/huyingd.pid" huyingd
+  fi
+  if running; then note "系统已在运行 / the system is running: 127.0.0.1:$PORT"; return; fi
+  # A unix socket's path holds 107 bytes.
+  [ "$(printf %s "$RUN/redis.sock" | wc -c)" -le 107 ] ||
+    die "HUYING_RUN_DIR 的路径太长 / the path of HUYING_RUN_DIR is too long: $RUN"
+  { mkdir -p "$RUN/log" && chmod 700 "$RUN"; } || die "建不了目录 $RUN / cannot make $RUN"
   redis_up
   if [ ! -d "$RUN/data" ]; then
     say "建密钥与第一个管理员 / making keys and the first administrator"
@@ -89,15 +136,20 @@ stop_process() {
 }
 
 system_down() {
+  running || alive "$RUN/redis.pid" redis-server ||
+    { note "没有在运行的系统 / nothing is running: $RUN"; return 0; }
   stop_process "$RUN/huyingd.pid" huyingd
   stop_process "$RUN/redis.pid" redis-server
+  rm -f "$RUN/port"
 }
 
 system_status() {
   local one
   for one in huyingd redis-server; do
     local file=$RUN/${one%-server}.pid
-    if alive "$file" "$one"; then note "$one: 运行中 / running, pid $(cat "$file")"; else note "$one: 未运行 / not running"; fi
+    if alive "$file" "$one"; then
+      note "$one: 运行中 / running, pid $(cat "$file")$([ "$one" = huyingd ] && echo ", 127.0.0.1:$(own_port)")"
+    else note "$one: 未运行 / not running"; fi
   done
 }
 
@@ -115,32 +167,48 @@ system_hints() {
 TEXT
 }
 
-# run_drill [--once] [SCENARIO]
-run_drill() {
-  local once= scenario=xinxing-2009 word status=0
+# parse_run [--once] [SCENARIO]: before anything is installed or built.
+ONCE='' SCENARIO=xinxing-2009
+parse_run() {
+  local word
   for word in "$@"; do
     case $word in
-      --once) once=yes ;;
+      --once) ONCE=yes ;;
       -*) die "没有这个选项 / no such option: $word" "./dev run [--once] [SCENARIO]" ;;
-      *) scenario=$word ;;
+      *) SCENARIO=$word ;;
     esac
   done
-  local file=$ROOT/clients/drill/scenarios/$scenario.yaml
-  [ -r "$file" ] || die "没有这个情景 / no such scenario: $scenario" \
+  [ -r "$ROOT/clients/drill/scenarios/$SCENARIO.yaml" ] || die "没有这个情景 / no such scenario: $SCENARIO" \
     "可选 / there are: $(cd "$ROOT/clients/drill/scenarios" && ls ./*.yaml | sed 's#^\./##; s#\.yaml##' | tr '\n' ' ')"
-  # A single run keeps out of the way of a system that is running.
-  if [ -n "$once" ]; then
-    RUN=$(mktemp -d "${TMPDIR:-/tmp}/huying-once-XXXXXX"); export HUYING_HOME=$RUN/operator
-    while ! port_free "$PORT"; do PORT=$((PORT + 10)); done
-    export HUYING_SERVER=127.0.0.1:$PORT
-    trap 'system_down; rm -rf "$RUN/data"' EXIT
-  fi
+  [ -n "$ONCE" ] || check_ports
+}
+
+# A single run keeps out of the way of a system that is running, and leaves its report alone behind.
+begin_once() {
+  RUN=$(mktemp -d "${TMPDIR:-/tmp}/huying-once-XXXXXX")
+  local port=$PORT
+  while ! port_free "$port" || ! port_free $((port + 1)); do port=$((port + 10)); done
+  use "$port"
+  trap end_once EXIT
+}
+end_once() {
+  local status=$?
+  [ "$status" -eq 0 ] || cp "$RUN/log/huyingd.log" "$REPORTS/$SCENARIO.log" 2>/dev/null || true
+  system_down
+  rm -rf "$RUN"
+}
+
+run_drill() {
+  local status=0 page=$REPORTS/$SCENARIO.html
+  mkdir -p "$REPORTS" || die "建不了目录 $REPORTS / cannot make $REPORTS"
+  [ -z "$ONCE" ] || begin_once
   system_up
+  # Beside the case file, so that the check needs nothing of the server's folder.
+  install -m 644 "$RUN/data/ledger_sign.pub" "$REPORTS/$SCENARIO.pub"
   HUYING_PASSWORD=$(password_of yang-fan) "$BIN/huying" sign-in yang-fan >/dev/null
-  mkdir -p "$ROOT/.run/reports"
-  local page=$ROOT/.run/reports/$scenario.html
-  say "演练 / drill: $scenario"
-  "$BIN/huying" drill run "$file" --report "$page" || status=$?
-  [ -n "$once" ] || system_hints
+  say "演练 / drill: $SCENARIO"
+  "$BIN/huying" drill run "$ROOT/clients/drill/scenarios/$SCENARIO.yaml" --report "$page" \
+    --case-file "$REPORTS/$SCENARIO.case" --public-key "$REPORTS/$SCENARIO.pub" || status=$?
+  [ -n "$ONCE" ] || system_hints
   return "$status"
 }
