@@ -45,6 +45,8 @@ class Watch {
     while (stop_asked == 0) {
       const absl::Status status = RunOnce();
       if (stop_asked != 0) break;
+      // A stream ends with the token it was opened with; the one of now goes on at once.
+      if (heard_ && base::ProblemOf(status).reason() == base::Reason::TOKEN_EXPIRED) continue;
       // A full queue or a lost link is resumed; a refusal is not.
       if (ExitCodeOf(status) != kUnreachable && !status.ok()) return cli_.Fail(status);
       wait = heard_ ? kBackOffFirst : std::min(wait * 2, kBackOffMax);
