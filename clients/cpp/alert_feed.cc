@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "services/platform/base/status.h"
 
 namespace huying::client {
 namespace {
@@ -24,6 +25,11 @@ bool IsFinal(const absl::Status& status) {
     default:
       return false;
   }
+}
+
+bool IsExpired(const absl::Status& status) {
+  return status.code() == absl::StatusCode::kUnauthenticated &&
+         base::ProblemOf(status).reason() == base::Reason::TOKEN_EXPIRED;
 }
 
 }  // namespace
@@ -128,8 +134,9 @@ absl::Status AlertFeed::RunStream() {
     stream_over_ = false;
     last_heard_ = session_.connection().clock().Now();
   }
+  const std::string token = session_.token();
   auto stream = session_.connection().OpenStream(
-      kSubscribe, session_.token(), request,
+      kSubscribe, token, request,
       {.on_event =
            [this](std::string_view bytes) {
              SubscribeEvent event;
@@ -155,7 +162,10 @@ absl::Status AlertFeed::RunStream() {
                        : absl::UnavailableError("nothing heard: the stream was given up");
   }
   stream.reset();  // cancels and waits for on_end; outside the lock
-  return end;
+  if (!IsExpired(end)) return end;
+  // A stream ends with the token it was opened with. The session may have a newer one by now.
+  if (session_.token() == token) RETURN_IF_ERROR(session_.RenewNow());
+  return absl::UnavailableError("the stream ended with its token; it goes on with the new one");
 }
 
 void AlertFeed::Loop() {
@@ -168,12 +178,7 @@ void AlertFeed::Loop() {
       before = cursor_.seq();
     }
     const absl::Status end = RunStream();
-    const base::Reason reason = base::ProblemOf(end).reason();
-    const bool expired =
-        end.code() == absl::StatusCode::kUnauthenticated && reason == base::Reason::TOKEN_EXPIRED;
-    const bool hopeless = IsFinal(end) ||
-                          (end.code() == absl::StatusCode::kUnauthenticated && !expired) ||
-                          (expired && !session_.RenewNow().ok());
+    const bool hopeless = IsFinal(end) || end.code() == absl::StatusCode::kUnauthenticated;
     {
       absl::MutexLock lock(&mutex_);
       if (stopping_) return;
