@@ -2,6 +2,7 @@
 #include "services/platform/auth/throttle.h"
 
 #include <algorithm>
+#include <iterator>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -21,8 +22,17 @@ std::string SourceKey(std::string_view peer) {
   return Key(ip ? peer.substr(0, peer.rfind(':')) : peer);
 }
 
-std::string KnownKey(std::string_view source, std::string_view account) {
+std::string PairKey(std::string_view source, std::string_view account) {
   return absl::StrCat(Key(account), "\n", SourceKey(source));
+}
+
+// "ipv4:127.0.0.1:53422", "ipv6:[::1]:53422" (gRPC also writes "ipv6:%5B::1%5D:53422"), "unix:/run/…".
+bool IsThisMachine(std::string_view peer) {
+  constexpr std::string_view kHere[] = {
+      "unix:",           "unix-abstract:",    "ipv4:127.",          "ipv6:[::1]:",
+      "ipv6:%5B::1%5D:", "ipv6:[::ffff:127.", "ipv6:%5B::ffff:127."};
+  return std::any_of(std::begin(kHere), std::end(kHere),
+                     [&](std::string_view prefix) { return peer.rfind(prefix, 0) == 0; });
 }
 }  // namespace
 
@@ -34,10 +44,10 @@ absl::Duration Throttle::Wait(const Table& table, const std::string& key) const 
 
 absl::Status Throttle::Check(std::string_view source, std::string_view account) {
   absl::MutexLock lock(&mutex_);
-  absl::Duration wait = Wait(sources_, SourceKey(source));
-  if (!known_.contains(KnownKey(source, account))) {
-    wait = std::max(wait, Wait(accounts_, Key(account)));
-  }
+  const std::string pair = PairKey(source, account);
+  const absl::Duration wait = known_.contains(pair) ? Wait(pairs_, pair)
+                                                    : std::max(Wait(accounts_, Key(account)),
+                                                               Wait(sources_, SourceKey(source)));
   if (wait <= absl::ZeroDuration()) return absl::OkStatus();
   const int64_t seconds = absl::ToInt64Seconds(absl::Ceil(wait, absl::Seconds(1)));
   return base::ProblemStatus(absl::StatusCode::kResourceExhausted, base::Reason::SIGN_IN_THROTTLED,
@@ -50,30 +60,44 @@ absl::Status Throttle::Check(std::string_view source, std::string_view account) 
 
 void Throttle::Failed(std::string_view source, std::string_view account) {
   absl::MutexLock lock(&mutex_);
-  Count(sources_, SourceKey(source), limits_.source_delay_max);
-  Count(accounts_, Key(account), limits_.account_delay_max);
+  Count(accounts_, Key(account), limits_.free_failures, limits_.account_delay_max);
+  const bool another =
+      Count(pairs_, PairKey(source, account), limits_.free_failures, limits_.account_delay_max);
+  if (IsThisMachine(source)) return;
+  const std::string key = SourceKey(source);
+  if (another || IsSpraying(key)) {
+    Count(sources_, key, limits_.free_accounts, limits_.source_delay_max);
+  }
+}
+
+bool Throttle::IsSpraying(const std::string& source) const {
+  const auto it = sources_.find(source);
+  return it != sources_.end() && it->second.failures > limits_.free_accounts;
 }
 
 void Throttle::Succeeded(std::string_view source, std::string_view account) {
   absl::MutexLock lock(&mutex_);
-  sources_.erase(SourceKey(source));
+  const std::string pair = PairKey(source, account);
   accounts_.erase(Key(account));
+  pairs_.erase(pair);
   MakeRoom(known_);
-  known_[KnownKey(source, account)].last = clock_.Now();
+  known_[pair].last = clock_.Now();
 }
 
-void Throttle::Count(Table& table, const std::string& key, absl::Duration delay_max) {
+bool Throttle::Count(Table& table, const std::string& key, int free, absl::Duration delay_max) {
   const absl::Time now = clock_.Now();
   if (!table.contains(key)) MakeRoom(table);
   Entry& entry = table[key];
   if (now - entry.last > limits_.forget_after) entry = Entry();
   entry.last = now;
   ++entry.failures;
-  const int beyond = entry.failures - limits_.free_failures;
-  if (beyond <= 0) return;
-  const absl::Duration delay =
-      limits_.first_delay * (int64_t{1} << std::min(beyond - 1, kDoublingsMax));
-  entry.free_at = now + std::min(delay, delay_max);
+  const int beyond = entry.failures - free;
+  if (beyond > 0) {
+    const absl::Duration delay =
+        limits_.first_delay * (int64_t{1} << std::min(beyond - 1, kDoublingsMax));
+    entry.free_at = now + std::min(delay, delay_max);
+  }
+  return entry.failures == 1;
 }
 
 // A full table drops what is forgotten anyway, then the quarter that was quiet longest.
@@ -95,7 +119,7 @@ void Throttle::MakeRoom(Table& table) {
 
 size_t Throttle::size() const {
   absl::MutexLock lock(&mutex_);
-  return sources_.size() + accounts_.size() + known_.size();
+  return sources_.size() + accounts_.size() + pairs_.size() + known_.size();
 }
 
 }  // namespace huying::auth

@@ -98,6 +98,7 @@ absl::StatusOr<std::string> Tokens::MintForCall(std::string_view service,
   }
   claims.set_realm(context.realm);
   claims.set_exercise(context.exercise);
+  claims.mutable_flags()->Assign(context.flags.begin(), context.flags.end());
   claims.set_principal(context.principal.empty()
                            ? absl::StrCat(kNodePrincipalPrefix, base::Abs(service))
                            : context.principal);
