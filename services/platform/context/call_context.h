@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "absl/time/time.h"
 #include "huying/common/v1/common.pb.h"
@@ -18,13 +19,14 @@ struct CallContext {
   std::string principal;  // owner of request ids; survives a renewed token
   std::string realm;      // exactly one
   Permissions permissions;
-  std::string request_id;  // empty for reads
-  std::string method;      // "huying.alert.v1.AlertService/IssueNotice"
-  absl::Time received_at;  // realm time; rules judge lateness by it
-  absl::Time deadline;     // machine time
-  std::string exercise;    // set when an exercise's actor calls
-  std::string token;       // as presented; never logged
-  std::string peer;        // for throttling and the access log
+  std::string request_id;               // empty for reads
+  std::string method;                   // "huying.alert.v1.AlertService/IssueNotice"
+  absl::Time received_at;               // realm time; rules judge lateness by it
+  absl::Time deadline;                  // machine time
+  std::string exercise;                 // set when an exercise's actor calls
+  std::string token;                    // as presented; never logged
+  std::string peer;                     // for throttling and the access log
+  std::vector<common::v1::Flag> flags;  // of the token, for every entry its bearer makes
 };
 
 }  // namespace huying::context

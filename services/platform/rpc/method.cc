@@ -44,6 +44,7 @@ ledger::Lane LaneOf(common::v1::Lane lane) {
 
 PoolKind PoolOf(const Method& method) {
   if (method.is_stream()) return PoolKind::kStream;
+  if (method.policy.hashes_password()) return PoolKind::kHash;
   if (method.policy.idempotency() == common::v1::TOKEN) return PoolKind::kToken;
   if (!method.is_mutation()) return PoolKind::kRead;
   switch (method.lane) {
@@ -157,7 +158,7 @@ void CheckPolicy(const Method& method, std::vector<std::string>& faults) {
 
 std::string_view PoolName(PoolKind kind) {
   static constexpr std::array<std::string_view, kPoolKinds> kNames = {
-      "control", "answer", "bulk", "read", "token", "stream"};
+      "control", "answer", "bulk", "read", "token", "stream", "hash"};
   return kNames[static_cast<size_t>(kind)];
 }
 

@@ -20,10 +20,10 @@
 
 namespace huying::rpc {
 
-// Which threads run a call's use case. Sign-ins hash passwords for a long time and imports are big:
-// neither may delay an alert.
-enum class PoolKind { kControl, kAnswer, kBulk, kRead, kToken, kStream };
-inline constexpr int kPoolKinds = 6;
+// Which threads run a call's use case. Hashing a password takes long and imports are big: neither may
+// delay an alert, nor a token that is renewed.
+enum class PoolKind { kControl, kAnswer, kBulk, kRead, kToken, kStream, kHash };
+inline constexpr int kPoolKinds = 7;
 std::string_view PoolName(PoolKind kind);
 
 // Series of one RPC. A code's counter is made when it first occurs.

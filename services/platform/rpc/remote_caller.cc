@@ -37,6 +37,7 @@ absl::Status Silent() {
 std::string IdentityOf(const context::CallContext& context) {
   std::string key = absl::StrCat(context.realm, "\n", context.principal, "\n", context.exercise,
                                  "\n", absl::StrJoin(context.permissions, ","), "\n");
+  for (const common::v1::Flag& flag : context.flags) absl::StrAppend(&key, flag.text(), "\n");
   context.actor.AppendToString(&key);
   return key;
 }

@@ -112,6 +112,7 @@ absl::Status Router::Admit(const Incoming& incoming, PendingCall& call) {
   call.context.peer = std::string(incoming.peer);
   call.context.deadline = incoming.deadline;
   RETURN_IF_ERROR(EnterContext(call));
+  RETURN_IF_ERROR(CheckActing(method, call.context));
   RETURN_IF_ERROR(Prepare(call));
   return TakePlace(call);
 }

@@ -50,8 +50,8 @@ struct RouterOptions {
   std::function<absl::Status(ledger::Lane)> admit;
   RouterLimits limits;
   StreamLimits stream_limits;
-  // Threads per pool (control, answer, bulk, read, token, stream) and the length of each queue.
-  std::array<int, kPoolKinds> threads = {6, 4, 2, 6, 2, 2};
+  // Threads per pool (control, answer, bulk, read, token, stream, hash) and the length of each queue.
+  std::array<int, kPoolKinds> threads = {6, 4, 2, 6, 2, 2, 2};
   int queue_max = 2048;
   int tokens_kept_max = 4096;  // verified tokens remembered for a minute; 0: none
 };

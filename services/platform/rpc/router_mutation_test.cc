@@ -160,6 +160,19 @@ TEST_F(MutationTest, AMissingLegalBasisIsFlaggedNeverRefused) {
   EXPECT_EQ(Put(PutOf("r-2", "k"))->flags_size(), 0);
 }
 
+TEST_F(MutationTest, WhatTheTokenIsFlaggedWithStandsInEveryEntryOfItsBearer) {
+  context::CallContext officer = toy_.Officer();
+  officer.flags.emplace_back().set_rule_id("directory.off-duty");
+  token_ = toy_.Token(officer);
+  const auto receipt = Put(PutOf("r-1", "k"));
+  ASSERT_TRUE(receipt.ok()) << receipt.status();
+  ASSERT_EQ(receipt->flags_size(), 1);
+  EXPECT_EQ(receipt->flags(0).rule_id(), "directory.off-duty");
+  PutRequest without_basis = PutOf("r-2", "k");
+  without_basis.clear_legal_basis();
+  EXPECT_EQ(Put(without_basis)->flags_size(), 2);
+}
+
 TEST_F(MutationTest, GatheringThatOutlivesTheDeadlineIsNotExecuted) {
   PutRequest request = PutOf("r-1", "k");
   request.set_gather_ms(150);

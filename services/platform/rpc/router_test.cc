@@ -148,6 +148,26 @@ TEST_F(RouterTest, TheUseCaseSeesWhoCallsInWhichRealmAndByWhichClock) {
   EXPECT_EQ(me.received_unix(), 1'258'770'600);
 }
 
+TEST_F(RouterTest, ActingForAnotherPostEndsAtItsTimeByTheRealmsClock) {
+  context::CallContext officer = toy_.Officer();
+  officer.actor.set_acting_for_post("posts/leader");
+  const absl::Time end = toy_.live_clock.Now() + absl::Hours(1);
+  *officer.actor.mutable_acting_until() = base::ToProto(end);
+  toy_.live_clock.Set(end - absl::Seconds(1));
+  EXPECT_TRUE(Get(officer).ok());
+  toy_.live_clock.Set(end);
+  const absl::Status over = Get(officer);
+  EXPECT_EQ(over.code(), absl::StatusCode::kUnauthenticated);
+  EXPECT_EQ(ProblemOf(over).rule_id(), "platform.acting-until");
+  EXPECT_NE(ProblemOf(over).next_step_en(), "");
+  // In another realm it is another time; and what was decided in time is carried out by processes.
+  officer.realm = "drill-1";
+  EXPECT_TRUE(Get(officer).ok());
+  officer.realm = "live";
+  officer.permissions.push_back("node");
+  EXPECT_TRUE(Get(officer).ok());
+}
+
 TEST_F(RouterTest, TheDeadlineIsTheSmallerOfTheCallersAndThePolicys) {
   WhoAmIResponse me;
   ASSERT_TRUE(toy_.Call(kWhoAmI, token_, WhoAmIRequest(), &me, absl::Seconds(60)).ok());

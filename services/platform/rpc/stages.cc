@@ -109,6 +109,7 @@ context::CallContext ContextOf(const Bearer& bearer) {
   context.realm = bearer.claims.realm();
   context.exercise = bearer.claims.exercise();
   context.permissions = bearer.permissions;
+  context.flags.assign(bearer.claims.flags().begin(), bearer.claims.flags().end());
   return context;
 }
 
@@ -154,6 +155,22 @@ absl::Status CheckTier(const Method& method, const context::CallContext& context
                       absl::StrCat("a post of tier ", common::v1::Tier_Name(lowest),
                                    " or above is needed; yours is ", common::v1::Tier_Name(tier)))
       .Next("请上报,由上一级办理", "report upwards and let the tier above do it");
+}
+
+absl::Status CheckActing(const Method& method, const context::CallContext& context) {
+  const common::v1::Actor& actor = context.actor;
+  // A token may always be exchanged: that is the way back to the own post. What was decided in time
+  // goes on afterwards, by processes.
+  if (!actor.has_acting_until() || method.policy.idempotency() == common::v1::TOKEN ||
+      IsNode(context)) {
+    return absl::OkStatus();
+  }
+  if (context.received_at < base::FromProto(actor.acting_until())) return absl::OkStatus();
+  return base::Unauthenticated(
+             Reason::TOKEN_EXPIRED, absl::StrCat("代行 ", actor.acting_for_post(), " 的期限已到"),
+             absl::StrCat("the time of acting for ", actor.acting_for_post(), " is over"))
+      .Rule("platform.acting-until")
+      .Next("重新登录，或换取本岗位的令牌", "sign in again, or renew the token for your own post");
 }
 
 absl::StatusOr<std::string> RequestIdOf(const Method& method,
@@ -221,13 +238,17 @@ void Complete(const Method& method, const context::CallContext& context,
           : request.GetReflection()->GetMessage(request, method.legal_basis_in);
   const bool basis_missing = method.policy.needs_legal_basis() &&
                              part.GetReflection()->FieldSize(part, method.legal_basis) == 0;
-  if (!basis_missing) return;
-  command->decide = [decide = std::move(command->decide)](ledger::Transaction& tx) -> absl::Status {
-    RETURN_IF_ERROR(decide(tx));
-    common::v1::Flag flag;
+  std::vector<common::v1::Flag> flags = context.flags;
+  if (basis_missing) {
+    common::v1::Flag& flag = flags.emplace_back();
     flag.set_rule_id("legal-basis.missing");
     flag.set_text("依据待核");
-    tx.AddFlag(std::move(flag));
+  }
+  if (flags.empty()) return;
+  command->decide = [decide = std::move(command->decide),
+                     flags = std::move(flags)](ledger::Transaction& tx) -> absl::Status {
+    RETURN_IF_ERROR(decide(tx));
+    for (const common::v1::Flag& flag : flags) tx.AddFlag(flag);
     return absl::OkStatus();
   };
 }

@@ -54,6 +54,8 @@ absl::Time DeadlineOf(const Method& method, absl::Time asked, absl::Time receive
 
 absl::Status CheckPermission(const Method& method, const context::CallContext& context);
 absl::Status CheckTier(const Method& method, const context::CallContext& context);
+// Who acts for another post does so until the time his token names, by the realm's clock.
+absl::Status CheckActing(const Method& method, const context::CallContext& context);
 
 // The request's id: there, at most kRequestIdMax printable characters.
 absl::StatusOr<std::string> RequestIdOf(const Method& method,

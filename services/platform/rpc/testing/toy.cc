@@ -218,6 +218,7 @@ std::string MintToken(const context::CallContext& context, absl::Time expires_at
   *claims.mutable_expires_at() = base::ToProto(expires_at);
   claims.set_principal(context.principal);
   claims.set_exercise(context.exercise);
+  claims.mutable_flags()->Assign(context.flags.begin(), context.flags.end());
   return absl::WebSafeBase64Escape(claims.SerializeAsString());
 }
 
