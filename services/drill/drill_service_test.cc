@@ -47,6 +47,7 @@ class FakeProcess final : public rpc::Caller {
   std::vector<std::string> calls;
   std::string principal;
   bool down = false;
+  platform::v1::RealmInfo opened;
   absl::Time now;
   std::vector<absl::Time> due;
   std::vector<platform::v1::Entry> entries;
@@ -57,6 +58,7 @@ class FakeProcess final : public rpc::Caller {
   absl::Status Open(const Message& request) {
     const auto& info = static_cast<const platform::v1::OpenRealmRequest&>(request).info();
     now = base::FromProto(info.now());
+    opened = info;
     return absl::OkStatus();
   }
   absl::Status SetTime(const Message& message) {
@@ -210,6 +212,9 @@ TEST_F(DrillServiceTest, StartingOpensTheRealmEverywhereAndCopiesTheDirectory) {
   EXPECT_EQ(there_.calls.front(), "OpenRealm@live");
   EXPECT_EQ(here_.principal, "node:drill");
   EXPECT_EQ(here_.now, kStart);
+  // Who alone has its actors' tokens minted.
+  EXPECT_EQ(there_.opened.exercise(), kName);
+  EXPECT_EQ(there_.opened.director().person(), context_.actor.person());
   EXPECT_GT(directory_.imported().areas_size(), 12);
 }
 
@@ -327,6 +332,17 @@ TEST_F(DrillServiceTest, ArchivingClosesTheRealmEverywhere) {
   React();
   EXPECT_EQ(here_.calls.back(), "CloseRealm@live");
   EXPECT_EQ(there_.calls.back(), "CloseRealm@live");
+}
+
+TEST_F(DrillServiceTest, WhenItIsOverEveryProcessIsTold) {
+  MakeRunning();
+  ASSERT_TRUE(Do(&DrillService::PauseExercise, "PauseExercise").ok());
+  React();
+  EXPECT_NE(here_.calls.back(), "FinishRealm@live");
+  ASSERT_TRUE(Do(&DrillService::FinishExercise, "FinishExercise").ok());
+  React();
+  EXPECT_EQ(here_.calls.back(), "FinishRealm@live");
+  EXPECT_EQ(there_.calls.back(), "FinishRealm@live");
 }
 
 TEST_F(DrillServiceTest, StoppingWorksWhenNoProcessAnswers) {

@@ -29,6 +29,9 @@ class ExerciseReactor final : public ledger::Reactor {
     if (entry.changes().empty() || entry.changes(0).kind() != Exercises().name()) return {};
     const auto exercise = ledger::RecordKind<v1::Exercise>::Parse(entry.changes(0).image());
     if (entry.act() == "drill.StartExercise") return {Prepare(exercise)};
+    if (entry.act() == "drill.FinishExercise" || entry.act() == "drill.StopExercise") {
+      return {Finish(exercise)};
+    }
     if (entry.act() == "drill.ArchiveExercise") return {Close(exercise)};
     return {};
   }
@@ -44,6 +47,16 @@ class ExerciseReactor final : public ledger::Reactor {
                 [name = exercise.name()](const absl::StatusOr<Receipt>& outcome) {
                   return Recorded(name, outcome.status());
                 }};
+  }
+
+  Step Finish(const v1::Exercise& exercise) {
+    return {.id = "finish",
+            .act = [this, realm = exercise.realm()](
+                       const CallContext& context) -> absl::StatusOr<Receipt> {
+              RETURN_IF_ERROR(realms_.Finish(context, realm));
+              return Receipt();
+            },
+            .record = nullptr};
   }
 
   Step Close(const v1::Exercise& exercise) {

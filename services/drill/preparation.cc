@@ -29,6 +29,8 @@ absl::Status Preparation::Run(const context::CallContext& context, const v1::Exe
   info.set_kind(platform::v1::RealmInfo::EXERCISE);
   info.set_stepped_clock(true);
   *info.mutable_now() = exercise.starts_at();
+  info.set_exercise(exercise.name());
+  *info.mutable_director() = exercise.director();
   RETURN_IF_ERROR(realms_.Open(context, info));
   const context::CallContext live = RealmClient::Into(context, "live");
   const context::CallContext inside = RealmClient::Into(context, exercise.realm());

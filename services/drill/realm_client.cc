@@ -15,6 +15,7 @@ using platform::v1::ListEntriesResponse;
 constexpr char kOpenRealm[] = "huying.platform.v1.RealmService/OpenRealm";
 constexpr char kProbe[] = "huying.platform.v1.RealmService/Probe";
 constexpr char kSetTime[] = "huying.platform.v1.RealmService/SetTime";
+constexpr char kFinishRealm[] = "huying.platform.v1.RealmService/FinishRealm";
 constexpr char kCloseRealm[] = "huying.platform.v1.RealmService/CloseRealm";
 constexpr char kListEntries[] = "huying.platform.v1.JournalService/ListEntries";
 
@@ -74,6 +75,17 @@ absl::Status RealmClient::SetTime(const context::CallContext& context, std::stri
                                                                kSetTime, request)
                           .status());
     }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status RealmClient::Finish(const context::CallContext& context, std::string_view realm) {
+  platform::v1::FinishRealmRequest request;
+  request.set_realm(std::string(realm));
+  for (rpc::Caller* process : processes_) {
+    RETURN_IF_ERROR(rpc::Call<platform::v1::FinishRealmResponse>(*process, Into(context, kLive),
+                                                                 kFinishRealm, request)
+                        .status());
   }
   return absl::OkStatus();
 }

@@ -33,6 +33,8 @@ class RealmClient {
   // Lower services may be called by upper ones whose deadline comes due, so every process has the
   // new time before any of them acts on it.
   absl::Status SetTime(const context::CallContext& context, std::string_view realm, absl::Time now);
+  // Over: nobody gets a token for it any more.
+  absl::Status Finish(const context::CallContext& context, std::string_view realm);
   absl::Status Close(const context::CallContext& context, std::string_view realm);
 
   // Every entry of every ledger of the realm.

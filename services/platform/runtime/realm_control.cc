@@ -13,6 +13,7 @@ void RealmControl::Register(rpc::RouteTable& table) {
   routes.Read("OpenRealm", &RealmControl::OpenRealm);
   routes.Read("Probe", &RealmControl::Probe);
   routes.Read("SetTime", &RealmControl::SetTime);
+  routes.Read("FinishRealm", &RealmControl::FinishRealm);
   routes.Read("CloseRealm", &RealmControl::CloseRealm);
 }
 
@@ -48,6 +49,12 @@ absl::StatusOr<platform::v1::SetTimeResponse> RealmControl::SetTime(
   RETURN_IF_ERROR(realms_.SetTime(request.realm(), base::FromProto(request.now())));
   for (RealmHomeImpl* home : homes_.OfRealm(request.realm())) home->Poke();
   return platform::v1::SetTimeResponse();
+}
+
+absl::StatusOr<platform::v1::FinishRealmResponse> RealmControl::FinishRealm(
+    const CallContext&, const platform::v1::FinishRealmRequest& request) {
+  RETURN_IF_ERROR(realms_.Finish(request.realm()));
+  return platform::v1::FinishRealmResponse();
 }
 
 absl::StatusOr<platform::v1::CloseRealmResponse> RealmControl::CloseRealm(

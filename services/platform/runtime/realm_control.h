@@ -24,6 +24,8 @@ class RealmControl {
                                                     const platform::v1::ProbeRequest& request);
   absl::StatusOr<platform::v1::SetTimeResponse> SetTime(
       const context::CallContext& context, const platform::v1::SetTimeRequest& request);
+  absl::StatusOr<platform::v1::FinishRealmResponse> FinishRealm(
+      const context::CallContext& context, const platform::v1::FinishRealmRequest& request);
   absl::StatusOr<platform::v1::CloseRealmResponse> CloseRealm(
       const context::CallContext& context, const platform::v1::CloseRealmRequest& request);
 

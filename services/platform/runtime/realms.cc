@@ -47,6 +47,9 @@ Realm::Realm(const RealmInfo& info, std::string folder, const base::Clock& live_
       stepped_(info.stepped_clock()
                    ? std::make_unique<base::ManualClock>(base::FromProto(info.now()))
                    : nullptr),
+      exercise_(info.exercise()),
+      director_(info.director()),
+      finished_(info.finished()),
       closed_(info.closed()) {}
 
 std::string Realm::LedgerPath(std::string_view service) const {
@@ -60,6 +63,9 @@ RealmInfo Realm::Info() const {
   info.set_stepped_clock(stepped());
   if (stepped()) *info.mutable_now() = base::ToProto(stepped_->Now());
   info.set_closed(closed_);
+  info.set_exercise(exercise_);
+  if (director_.ByteSizeLong() > 0) *info.mutable_director() = director_;
+  info.set_finished(finished_);
   return info;
 }
 
@@ -131,6 +137,7 @@ absl::Status Realms::Open(const RealmInfo& info) {
   }
   RealmInfo fresh = info;
   fresh.set_closed(false);
+  fresh.set_finished(false);
   const std::string folder = absl::StrCat(folder_, "/", info.realm());
   RETURN_IF_ERROR(MakeFolder(folder));
   RETURN_IF_ERROR(Save(fresh, folder));
@@ -177,6 +184,19 @@ absl::Status Realms::SetTime(std::string_view name, absl::Time now) {
   // On disk first: after a crash the realm may wake up later than it was, never earlier.
   RETURN_IF_ERROR(Save(info, realm->folder_));
   realm->stepped_->Set(now);
+  return absl::OkStatus();
+}
+
+absl::Status Realms::Finish(std::string_view name) {
+  absl::MutexLock change(&change_mutex_);
+  Realm* realm = Lookup(name);
+  if (realm == nullptr || name == kLiveRealm || realm->finished() || IsClosed(*realm)) {
+    return absl::OkStatus();
+  }
+  RealmInfo info = realm->Info();
+  info.set_finished(true);
+  RETURN_IF_ERROR(Save(info, realm->folder_));
+  realm->finished_ = true;
   return absl::OkStatus();
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
@@ -36,6 +37,10 @@ class Realm {
   const std::string& name() const { return name_; }
   const std::string& folder() const { return folder_; }
   bool is_exercise() const { return kind_ == platform::v1::RealmInfo::EXERCISE; }
+  // The exercise that is played here and who directs it; both fixed when the realm is opened.
+  const std::string& exercise() const { return exercise_; }
+  const common::v1::Actor& director() const { return director_; }
+  bool finished() const { return finished_; }
   bool stepped() const { return stepped_ != nullptr; }
   const base::Clock& clock() const { return stepped_ ? *stepped_ : live_clock_; }
   // Where a service keeps its ledger of this realm.
@@ -51,6 +56,9 @@ class Realm {
   const platform::v1::RealmInfo::Kind kind_;
   const base::Clock& live_clock_;
   const std::unique_ptr<base::ManualClock> stepped_;
+  const std::string exercise_;
+  const common::v1::Actor director_;
+  std::atomic<bool> finished_ = false;
   bool closed_ = false;  // guarded by Realms::mutex_
 };
 
@@ -69,6 +77,9 @@ class Realms {
   absl::StatusOr<const Realm*> Find(std::string_view name) const;
   // Stepped clocks only; an earlier time than now is refused, the same time does nothing.
   absl::Status SetTime(std::string_view name, absl::Time now);
+  // The exercise is over; the realm stays open, to be read and scored. Unknown realms are left alone:
+  // an exercise may be stopped before its realm is made.
+  absl::Status Finish(std::string_view name);
   // Marks it closed on disk. `live` never closes.
   absl::Status Close(std::string_view name);
 

@@ -116,6 +116,29 @@ TEST_F(RealmsTest, OnlySoManyRealmsAreOpenAtOnce) {
   EXPECT_TRUE(realms_->Open(Exercise("c")).ok());
 }
 
+TEST_F(RealmsTest, WhoDirectsTheExerciseAndThatItIsOverAreKept) {
+  RealmInfo info = Exercise();
+  info.set_exercise("exercises/7");
+  info.mutable_director()->set_person("people/yang-fan");
+  info.set_finished(true);  // not for the caller to say
+  ASSERT_TRUE(realms_->Open(info).ok());
+  EXPECT_FALSE((*realms_->Find("drill-7"))->finished());
+  // Opened again, by whomever: it keeps its director.
+  info.mutable_director()->set_person("people/another");
+  ASSERT_TRUE(realms_->Open(info).ok());
+  EXPECT_TRUE(realms_->Finish("drill-7").ok());
+  EXPECT_TRUE(realms_->Finish("drill-7").ok());
+  EXPECT_TRUE(realms_->Finish("drill-none").ok());
+  EXPECT_TRUE(realms_->Finish("live").ok());
+  ASSERT_TRUE(realms_->SetTime("drill-7", kStart + absl::Hours(1)).ok());
+  Load();
+  const Realm* realm = *realms_->Find("drill-7");  // still open, to be read
+  EXPECT_EQ(realm->exercise(), "exercises/7");
+  EXPECT_EQ(realm->director().person(), "people/yang-fan");
+  EXPECT_TRUE(realm->finished());
+  EXPECT_FALSE((*realms_->Find("live"))->finished());
+}
+
 TEST_F(RealmsTest, ADamagedRealmFileIsNamedAtStart) {
   ASSERT_TRUE(realms_->Open(Exercise()).ok());
   realms_.reset();
