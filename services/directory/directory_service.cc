@@ -2,8 +2,10 @@
 #include "services/directory/directory_service.h"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
+#include "services/directory/rules/powers.h"
 #include "services/directory/store.h"
 #include "services/platform/base/status.h"
 #include "services/platform/base/strings.h"
@@ -63,7 +65,7 @@ absl::StatusOr<v1::GetAreaResponse> DirectoryService::GetArea(const context::Cal
 absl::StatusOr<v1::ListAreasResponse> DirectoryService::ListAreas(
     const context::CallContext&, const v1::ListAreasRequest& request) {
   ASSIGN_OR_RETURN(Book::Page page, book_.Open());
-  const rules::AreaTree& tree = page.view().areas;
+  const rules::AreaTree& tree = page.view()->areas;
   std::vector<const v1::Area*> areas = tree.All();
   if (!request.within().empty()) {
     ASSIGN_OR_RETURN(const v1::Area* top,
@@ -137,8 +139,32 @@ absl::StatusOr<v1::ListPowerItemsResponse> DirectoryService::ListPowerItems(
   ASSIGN_OR_RETURN(auto items,
                    page.reader().List(PowerItems(), {}, request.page_size(), request.page_token()));
   v1::ListPowerItemsResponse response;
-  for (auto& item : items.items) *response.add_items() = std::move(item.value);
+  for (auto& item : items.items) {
+    *response.add_items() = std::move(item.value);
+    response.add_versions(item.version);
+  }
   response.set_next_page_token(items.next_page_token);
+  return response;
+}
+
+absl::StatusOr<v1::ListPowerItemRevisionsResponse> DirectoryService::ListPowerItemRevisions(
+    const context::CallContext&, const v1::ListPowerItemRevisionsRequest& request) {
+  ASSIGN_OR_RETURN(Book::Page page, book_.Open());
+  std::vector<const v1::PowerItem*> revisions;
+  for (const v1::PowerItem& item : page.view()->power_items) {
+    if (item.name() == request.name()) revisions.push_back(&item);
+  }
+  if (revisions.empty()) return base::NotFound(request.name()).Field("name");
+  std::sort(revisions.begin(), revisions.end(),
+            [](const auto* a, const auto* b) { return a->revision() > b->revision(); });
+  v1::ListPowerItemRevisionsResponse response;
+  ASSIGN_OR_RETURN(
+      *response.mutable_next_page_token(),
+      PageOf(
+          revisions, [](const v1::PowerItem* item) { return absl::StrCat(item->revision()); },
+          request.page_size(), request.page_token(),
+          [&](const v1::PowerItem* item) { *response.add_revisions() = *item; }));
+  response.set_as_of_seq(page.view().as_of_seq);
   return response;
 }
 
@@ -159,8 +185,8 @@ absl::StatusOr<v1::GetRosterResponse> DirectoryService::GetRoster(
   const std::string& code = request.area().empty() ? context.actor.area() : request.area();
   ASSIGN_OR_RETURN(const v1::Area* top, rules::KnownArea(page.view(), code, "area"));
   std::vector<const v1::Post*> posts;
-  for (const v1::Area* area : page.view().areas.Within(top->code())) {
-    for (const auto& [name, post] : page.view().posts) {
+  for (const v1::Area* area : page.view()->areas.Within(top->code())) {
+    for (const auto& [name, post] : page.view()->posts) {
       if (post.area() == area->code()) posts.push_back(&post);
     }
   }
@@ -197,10 +223,10 @@ absl::StatusOr<v1::ExportDirectoryResponse> DirectoryService::ExportDirectory(
   const rules::View& view = page.view();
   v1::ExportDirectoryResponse response;
   v1::Directory& directory = *response.mutable_directory();
-  for (const v1::Area* area : view.areas.All()) *directory.add_areas() = *area;
-  for (const auto& [name, unit] : view.units) *directory.add_units() = unit;
-  for (const auto& [name, role] : view.roles) *directory.add_roles() = role;
-  for (const auto& [name, post] : view.posts) *directory.add_posts() = post;
+  for (const v1::Area* area : view->areas.All()) *directory.add_areas() = *area;
+  for (const auto& [name, unit] : view->units) *directory.add_units() = unit;
+  for (const auto& [name, role] : view->roles) *directory.add_roles() = role;
+  for (const auto& [name, post] : view->posts) *directory.add_posts() = post;
   ASSIGN_OR_RETURN(auto people, page.reader().All(People(), {}));
   for (const auto& stored : people) {
     // Named field by field: a secret that is added later is not exported by being forgotten.
@@ -211,8 +237,15 @@ absl::StatusOr<v1::ExportDirectoryResponse> DirectoryService::ExportDirectory(
   }
   ASSIGN_OR_RETURN(const auto shifts, LoadShiftsSince(page.reader(), Now() - kShiftsExportedSince));
   directory.mutable_shifts()->Assign(shifts.begin(), shifts.end());
-  ASSIGN_OR_RETURN(auto items, page.reader().All(PowerItems(), {}));
-  for (auto& item : items) *directory.add_power_items() = std::move(item.value);
+  // All revisions, oldest first: the newest may not be in force yet, and an exercise may play years ago.
+  std::vector<v1::PowerItem> items;
+  for (const v1::PowerItem& item : view->power_items) {
+    if (rules::EverInForce(item)) items.push_back(item);
+  }
+  std::stable_sort(items.begin(), items.end(), [](const auto& a, const auto& b) {
+    return std::pair(a.name(), a.revision()) < std::pair(b.name(), b.revision());
+  });
+  directory.mutable_power_items()->Assign(items.begin(), items.end());
   response.set_as_of_seq(view.as_of_seq);
   return response;
 }

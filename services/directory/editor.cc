@@ -2,6 +2,7 @@
 #include "services/directory/editor.h"
 
 #include <set>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/util/message_differencer.h"
@@ -125,27 +126,48 @@ absl::Status Editor::Put(v1::Shift shift, const std::string& field) {
   return absl::OkStatus();
 }
 
+// Every stored revision of the item, oldest first.
+absl::StatusOr<std::vector<v1::PowerItem>> Editor::RevisionsOf(const v1::PowerItem& newest) {
+  std::vector<v1::PowerItem> revisions;
+  for (int32_t number = 1; number < newest.revision(); ++number) {
+    ASSIGN_OR_RETURN(auto earlier,
+                     tx_.Find(PowerRevisions(), rules::RevisionKey(newest.name(), number)));
+    if (earlier) revisions.push_back(std::move(earlier->value));
+  }
+  revisions.push_back(newest);
+  return revisions;
+}
+
 absl::Status Editor::Put(const v1::PowerItem& item, const std::string& field) {
   RETURN_IF_ERROR(base::InField(rules::CheckPowerItem(item), field));
   Remember(item, field);
   ASSIGN_OR_RETURN(auto stored, tx_.Find(PowerItems(), item.name()));
-  if (stored && rules::SamePower(stored->value, item)) {
-    return PutRow(PowerItems(), item.name(), stored->value);
-  }
-  const rules::Revised revised = rules::Revise(stored ? &stored->value : nullptr, item);
-  RETURN_IF_ERROR(PutRow(PowerItems(), item.name(), revised.current));
+  std::vector<v1::PowerItem> earlier;
   if (stored) {
-    tx_.Put(PowerRevisions(), rules::RevisionKey(revised.previous), revised.previous);
-    ASSIGN_OR_RETURN(auto old_code, tx_.Find(PowerCodes(), stored->value.code()));
-    if (old_code && stored->value.code() != item.code()) {
-      rules::GiveCodeBack(item.name(), old_code->value);
-      tx_.Put(PowerCodes(), stored->value.code(), old_code->value);
-    }
+    ASSIGN_OR_RETURN(earlier, RevisionsOf(stored->value));
   }
-  ASSIGN_OR_RETURN(auto code, tx_.Find(PowerCodes(), item.code()));
-  v1::PowerCode taken = code ? code->value : v1::PowerCode();
-  RETURN_IF_ERROR(base::InField(rules::TakeCode(revised.current, taken), field));
-  tx_.Put(PowerCodes(), item.code(), taken);
+  for (const v1::PowerItem& known : earlier) {
+    if (rules::SamePower(known, item)) return PutRow(PowerItems(), item.name(), stored->value);
+  }
+  const std::vector<v1::PowerItem> revisions = rules::Revise(earlier, item);
+  // First the item, which is the entry's subject; then what its earlier revisions became.
+  RETURN_IF_ERROR(PutRow(PowerItems(), item.name(), revisions.back()));
+  for (size_t i = 0; i < earlier.size(); ++i) {
+    const bool moves = i + 1 == earlier.size();
+    if (!moves && MessageDifferencer::Equals(earlier[i], revisions[i])) continue;
+    tx_.Put(PowerRevisions(), rules::RevisionKey(item.name(), revisions[i].revision()),
+            revisions[i]);
+  }
+  std::set<std::string> codes;
+  for (const v1::PowerItem& revision : revisions) codes.insert(revision.code());
+  for (const std::string& code : codes) {
+    ASSIGN_OR_RETURN(auto known, tx_.Find(PowerCodes(), code));
+    v1::PowerCode booked = known ? known->value : v1::PowerCode();
+    booked.set_code(code);
+    RETURN_IF_ERROR(base::InField(rules::BookCode(revisions, booked), field));
+    if (known && MessageDifferencer::Equals(known->value, booked)) continue;
+    tx_.Put(PowerCodes(), code, booked);
+  }
   return absl::OkStatus();
 }
 

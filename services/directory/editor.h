@@ -52,6 +52,7 @@ class Editor {
   absl::Status PutRow(const ledger::RecordKind<T>& kind, std::string_view key, const T& value);
   template <typename T>
   void Remember(const T& row, const std::string& field);
+  absl::StatusOr<std::vector<v1::PowerItem>> RevisionsOf(const v1::PowerItem& newest);
   absl::StatusOr<v1::RosterMonth*> Month(const std::string& key);
   absl::Status CheckReference(const rules::Reference& reference);
   absl::Status CheckAreaRow(const std::string& code);

@@ -87,19 +87,20 @@ absl::Status CheckPowerItem(const v1::PowerItem& item) {
   return absl::OkStatus();
 }
 
-Revised Revise(const v1::PowerItem* previous, const v1::PowerItem& item) {
-  Revised revised;
-  revised.current = item;
-  revised.current.set_revision(previous == nullptr ? 1 : previous->revision() + 1);
-  if (previous == nullptr) return revised;
-  revised.previous = *previous;
-  // A revision that begins before the old one replaces it for all its time: it was in force never.
-  if (Until(*previous) > From(item)) *revised.previous.mutable_valid_to() = item.valid_from();
-  return revised;
+std::vector<v1::PowerItem> Revise(std::vector<v1::PowerItem> revisions, const v1::PowerItem& item) {
+  for (v1::PowerItem& earlier : revisions) {
+    if (Until(earlier) <= From(item)) continue;
+    const bool begins_later = From(earlier) >= From(item);
+    *earlier.mutable_valid_to() = begins_later ? earlier.valid_from() : item.valid_from();
+  }
+  const int32_t last = revisions.empty() ? 0 : revisions.back().revision();
+  revisions.push_back(item);
+  revisions.back().set_revision(last + 1);
+  return revisions;
 }
 
-std::string RevisionKey(const v1::PowerItem& item) {
-  return absl::StrCat(item.name(), "@", item.revision());
+std::string RevisionKey(std::string_view name, int32_t revision) {
+  return absl::StrCat(base::Abs(name), "@", revision);
 }
 
 bool SamePower(const v1::PowerItem& a, const v1::PowerItem& b) {
@@ -110,33 +111,36 @@ bool SamePower(const v1::PowerItem& a, const v1::PowerItem& b) {
   return google::protobuf::util::MessageDifferencer::Equals(left, right);
 }
 
-absl::Status TakeCode(const v1::PowerItem& item, v1::PowerCode& code) {
+bool EverInForce(const v1::PowerItem& item) { return From(item) < Until(item); }
+
+absl::Status BookCode(const std::vector<v1::PowerItem>& revisions, v1::PowerCode& code) {
+  const v1::PowerItem& newest = revisions.back();
   for (const v1::PowerItem& other : code.items()) {
-    if (other.name() == item.name()) continue;
-    if (From(item) < Until(other) && From(other) < Until(item)) {
-      return base::Refused(Reason::ALREADY_EXISTS,
-                           absl::StrCat("编码 ", item.code(), " 已由 ", other.name(), " 使用"),
-                           absl::StrCat("code ", item.code(), " belongs to ", other.name()))
+    if (newest.code() != code.code() || other.name() == newest.name()) continue;
+    if (From(newest) < Until(other) && From(other) < Until(newest)) {
+      return base::Refused(
+                 Reason::ALREADY_EXISTS,
+                 absl::StrCat("编码 ", code.code(), " 在此期间由 ", other.name(), " 使用"),
+                 absl::StrCat("code ", code.code(), " belongs to ", other.name(), " in that time"))
           .Field("code")
           .Rule("directory.power-code")
           .Next("同一事项请沿用原名称修订", "to change that item, put it under its own name");
     }
   }
-  GiveCodeBack(item.name(), code);
-  code.set_code(item.code());
-  v1::PowerItem* mine = code.add_items();
-  mine->set_name(item.name());
-  mine->set_code(item.code());
-  if (item.has_valid_from()) *mine->mutable_valid_from() = item.valid_from();
-  if (item.has_valid_to()) *mine->mutable_valid_to() = item.valid_to();
-  return absl::OkStatus();
-}
-
-void GiveCodeBack(const std::string& item_name, v1::PowerCode& code) {
   auto* items = code.mutable_items();
   for (int i = items->size() - 1; i >= 0; --i) {
-    if (items->at(i).name() == item_name) items->DeleteSubrange(i, 1);
+    if (items->at(i).name() == newest.name()) items->DeleteSubrange(i, 1);
   }
+  for (const v1::PowerItem& revision : revisions) {
+    if (revision.code() != code.code() || !EverInForce(revision)) continue;
+    v1::PowerItem* booked = code.add_items();
+    booked->set_name(revision.name());
+    booked->set_code(revision.code());
+    booked->set_revision(revision.revision());
+    if (revision.has_valid_from()) *booked->mutable_valid_from() = revision.valid_from();
+    if (revision.has_valid_to()) *booked->mutable_valid_to() = revision.valid_to();
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace huying::directory::rules

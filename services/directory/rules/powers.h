@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
-#include "absl/status/statusor.h"
-#include "absl/time/time.h"
 #include "huying/directory/v1/directory.pb.h"
 
-// 权责事项 (R49): uniform name, code, basis and type; one code in force has one name; a change is a
-// new revision, and the old one stays readable for the time it was in force.
+// 权责事项 (R49): uniform name, code, basis and type; a change is a new revision, and the old ones stay
+// readable for the time they were in force. At no instant are two revisions of one item in force, nor
+// two items with one code.
 //
 //   RETURN_IF_ERROR(rules::CheckPowerItem(item));
-//   rules::Revised revised = rules::Revise(previous, item);
-//   RETURN_IF_ERROR(rules::TakeCode(revised.current, code));
+//   std::vector<v1::PowerItem> revisions = rules::Revise(stored_revisions, item);
+//   RETURN_IF_ERROR(rules::BookCode(revisions, code));
 namespace huying::directory::rules {
 
 namespace v1 = ::huying::directory::v1;
@@ -21,20 +23,19 @@ namespace v1 = ::huying::directory::v1;
 // Every basis has a kind we know (meeting minutes are none, R56), a title and an article.
 absl::Status CheckPowerItem(const v1::PowerItem& item);
 
-struct Revised {
-  v1::PowerItem current;  // with its revision number
-  // The one before, ended where the new one begins; for the key of RevisionKey. Empty name: none.
-  v1::PowerItem previous;
-};
-// `previous` null = the first.
-Revised Revise(const v1::PowerItem* previous, const v1::PowerItem& item);
-std::string RevisionKey(const v1::PowerItem& item);  // "powers/XS-YJ-001@2"
+// All revisions of an item, oldest first, with `item` as the newest. It replaces every earlier one from
+// the time it begins: whichever reached beyond ends there, and one that would only have begun later was
+// in force never (it ends where it begins).
+std::vector<v1::PowerItem> Revise(std::vector<v1::PowerItem> revisions, const v1::PowerItem& item);
+std::string RevisionKey(std::string_view name, int32_t revision);  // "powers/XS-YJ-001@2"
 // The same but for the revision number: nothing to store.
 bool SamePower(const v1::PowerItem& a, const v1::PowerItem& b);
+// Whether it was or will be in force at any instant.
+bool EverInForce(const v1::PowerItem& item);
 
-// Puts the item among those that have the code. FAILED_PRECONDITION / directory.power-code when an
-// item of another name has it at any time both are in force.
-absl::Status TakeCode(const v1::PowerItem& item, v1::PowerCode& code);
-void GiveCodeBack(const std::string& item_name, v1::PowerCode& code);
+// Books, under one code, the times at which the item's revisions have it, in place of what was booked
+// for the item before. FAILED_PRECONDITION / directory.power-code when the newest revision would have
+// the code while an item of another name has it.
+absl::Status BookCode(const std::vector<v1::PowerItem>& revisions, v1::PowerCode& code);
 
 }  // namespace huying::directory::rules
