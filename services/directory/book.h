@@ -17,7 +17,8 @@
 
 namespace huying::directory {
 
-// Reads one realm's directory. The view is kept and built anew when the ledger's head has moved.
+// Reads one realm's directory. The view is kept, and built anew when an entry touched what it is made
+// of: shifts and refusals, which are most entries, leave it as it is and only move its seq on.
 //
 //   directory::Book book(ledger, realm_clock);
 //   ASSIGN_OR_RETURN(Book::Page page, book.Open());
@@ -32,17 +33,18 @@ class Book {
   // One snapshot: view and reader are of the same seq. For one thread, held shortly.
   class Page {
    public:
-    const rules::View& view() const { return *view_; }
+    const rules::View& view() const { return view_; }
     ledger::Reader& reader() { return *reader_; }
     absl::StatusOr<rules::ShiftsAt> ShiftsAt(absl::Time at) { return LoadShiftsAt(*reader_, at); }
 
    private:
     friend class Book;
-    // Shared: a page outlives the book's change to a newer view.
-    std::shared_ptr<const rules::View> view_;
+    rules::View view_;  // shares its tables: a page outlives the book's change to newer ones
     std::unique_ptr<ledger::Reader> reader_;
   };
   absl::StatusOr<Page> Open();
+  // Whether an area has this very code; by key, without a view.
+  absl::StatusOr<bool> HasArea(std::string_view code);
 
   const base::Clock& clock() const { return clock_; }
   const std::string& realm() const { return ledger_.header().realm(); }
@@ -51,7 +53,7 @@ class Book {
   ledger::Ledger& ledger_;
   const base::Clock& clock_;
   absl::Mutex mutex_;
-  std::shared_ptr<const rules::View> newest_ ABSL_GUARDED_BY(mutex_);
+  std::optional<rules::View> newest_ ABSL_GUARDED_BY(mutex_);
 };
 
 // Where a token for another realm looks: the directories of every realm open in this process.
@@ -60,6 +62,9 @@ class RealmDirectories {
   struct Found {
     Book* book = nullptr;
     bool exercise = false;
+    std::string exercise_name;   // "exercises/2026-0001"
+    common::v1::Actor director;  // of that exercise
+    bool finished = false;       // it is over
   };
   virtual ~RealmDirectories() = default;
   // NOT_FOUND for a realm nobody opened, PERMISSION_DENIED / WRONG_REALM for a closed one.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/directory/store.h"
 
+#include <functional>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -117,6 +119,13 @@ absl::StatusOr<rules::View> LoadView(ledger::Reader& reader) {
   add(std::move(items), all.mutable_power_items());
   ASSIGN_OR_RETURN(const int64_t seq, reader.HeadSeq());
   return rules::ViewOf(all, seq);
+}
+
+bool IsOfView(std::string_view kind) {
+  static const auto* const kinds = new std::set<std::string, std::less<>>{
+      Areas().name(),  Units().name(),    Roles().name(),      Posts().name(),
+      People().name(), Accounts().name(), PowerItems().name(), PowerRevisions().name()};
+  return kinds->contains(kind);
 }
 
 absl::StatusOr<rules::ShiftsAt> LoadShiftsAt(ledger::Reader& reader, absl::Time at) {

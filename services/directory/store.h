@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -32,6 +33,8 @@ std::vector<ledger::KindSchema> DirectoryKinds();
 // --- Named queries of one snapshot
 // The whole but for shifts and personal data.
 absl::StatusOr<rules::View> LoadView(ledger::Reader& reader);
+// Whether a record of this kind is in it.
+bool IsOfView(std::string_view kind);
 // The shift of each post that covers the moment.
 absl::StatusOr<rules::ShiftsAt> LoadShiftsAt(ledger::Reader& reader, absl::Time at);
 // Shifts that end after `since`, by name.

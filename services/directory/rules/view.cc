@@ -2,6 +2,7 @@
 #include "services/directory/rules/view.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "services/platform/base/clock.h"
@@ -30,7 +31,7 @@ v1::RecipientPost RecipientOf(const View& view, const ShiftsAt& shifts, const v1
   *recipient.mutable_deputies() = post.deputies();
   recipient.set_supervisor(post.supervisor());
   *recipient.mutable_holder() = HolderOf(view, shifts, post);
-  for (const v1::Area* above : view.areas.Ancestors(area.code())) {
+  for (const v1::Area* above : view->areas.Ancestors(area.code())) {
     recipient.add_ancestors(above->code());
   }
   return recipient;
@@ -39,20 +40,21 @@ v1::RecipientPost RecipientOf(const View& view, const ShiftsAt& shifts, const v1
 }  // namespace
 
 View ViewOf(const v1::Directory& directory, int64_t as_of_seq) {
-  View view;
-  view.as_of_seq = as_of_seq;
-  view.areas = AreaTree({directory.areas().begin(), directory.areas().end()});
-  for (const auto& unit : directory.units()) view.units[unit.name()] = unit;
-  for (const auto& role : directory.roles()) view.roles[role.name()] = role;
-  for (const auto& post : directory.posts()) view.posts[post.name()] = post;
-  for (const auto& person : directory.people()) view.people[person.name()] = person.display_name();
+  Tables tables;
+  tables.areas = AreaTree({directory.areas().begin(), directory.areas().end()});
+  for (const auto& unit : directory.units()) tables.units[unit.name()] = unit;
+  for (const auto& role : directory.roles()) tables.roles[role.name()] = role;
+  for (const auto& post : directory.posts()) tables.posts[post.name()] = post;
+  for (const auto& person : directory.people()) {
+    tables.people[person.name()] = person.display_name();
+  }
   for (const auto& account : directory.accounts()) {
     if (!account.disabled() && !account.person().empty()) {
-      view.account_of[account.person()] = account.name();
+      tables.account_of[account.person()] = account.name();
     }
   }
-  view.power_items.assign(directory.power_items().begin(), directory.power_items().end());
-  return view;
+  tables.power_items.assign(directory.power_items().begin(), directory.power_items().end());
+  return {as_of_seq, std::make_shared<const Tables>(std::move(tables))};
 }
 
 bool Covers(const v1::Shift& shift, absl::Time at) {
@@ -70,10 +72,10 @@ v1::Holder HolderOf(const View& view, const ShiftsAt& shifts, const v1::Post& po
     holder.set_person(post.standing_holder());
     holder.set_standing(true);
   }
-  if (auto at = view.people.find(holder.person()); at != view.people.end()) {
+  if (auto at = view->people.find(holder.person()); at != view->people.end()) {
     holder.set_person_name(at->second);
   }
-  if (auto at = view.account_of.find(holder.person()); at != view.account_of.end()) {
+  if (auto at = view->account_of.find(holder.person()); at != view->account_of.end()) {
     holder.set_account(at->second);
   }
   return holder;
@@ -82,8 +84,8 @@ v1::Holder HolderOf(const View& view, const ShiftsAt& shifts, const v1::Post& po
 std::set<std::string> PermissionsOf(const View& view, const v1::Post& post) {
   std::set<std::string> permissions;
   for (const std::string& name : post.roles()) {
-    auto role = view.roles.find(name);
-    if (role == view.roles.end()) continue;
+    auto role = view->roles.find(name);
+    if (role == view->roles.end()) continue;
     permissions.insert(role->second.permissions().begin(), role->second.permissions().end());
   }
   return permissions;
@@ -93,17 +95,18 @@ absl::StatusOr<v1::GetAreaResponse> AreaAnswer(const View& view, std::string_vie
   ASSIGN_OR_RETURN(const v1::Area* area, KnownArea(view, code, "code"));
   v1::GetAreaResponse response;
   *response.mutable_area() = *area;
-  for (const v1::Area* above : view.areas.Ancestors(area->code())) {
+  for (const v1::Area* above : view->areas.Ancestors(area->code())) {
     *response.add_ancestors() = *above;
   }
-  for (const v1::Area* child : view.areas.Children(area->code())) *response.add_children() = *child;
+  for (const v1::Area* child : view->areas.Children(area->code()))
+    *response.add_children() = *child;
   response.set_as_of_seq(view.as_of_seq);
   return response;
 }
 
 absl::StatusOr<v1::GetPostResponse> PostAnswer(const View& view, std::string_view name) {
-  auto at = view.posts.find(name);
-  if (at == view.posts.end()) return base::NotFound(name).Field("name");
+  auto at = view->posts.find(name);
+  if (at == view->posts.end()) return base::NotFound(name).Field("name");
   v1::GetPostResponse response;
   *response.mutable_post() = at->second;
   for (const std::string& permission : PermissionsOf(view, at->second)) {
@@ -121,8 +124,8 @@ absl::StatusOr<v1::WhoHoldsResponse> WhoHolds(const View& view, const ShiftsAt& 
     return base::Invalid(Reason::FIELD_MISSING, "没有指定岗位", "no post was named").Field("posts");
   }
   for (int i = 0; i < request.posts_size(); ++i) {
-    auto at = view.posts.find(request.posts(i));
-    if (at == view.posts.end()) {
+    auto at = view->posts.find(request.posts(i));
+    if (at == view->posts.end()) {
       return base::NotFound(request.posts(i)).Field(absl::StrCat("posts[", i, "]"));
     }
     *response.add_holders() = HolderOf(view, shifts, at->second);
@@ -132,7 +135,7 @@ absl::StatusOr<v1::WhoHoldsResponse> WhoHolds(const View& view, const ShiftsAt& 
 
 absl::StatusOr<const v1::Area*> KnownArea(const View& view, std::string_view code,
                                           std::string_view field) {
-  if (const v1::Area* area = view.areas.Find(code)) return area;
+  if (const v1::Area* area = view->areas.Find(code)) return area;
   return base::Invalid(Reason::UNKNOWN_AREA, absl::StrCat("区划表中没有代码 ", base::Abs(code)),
                        absl::StrCat("area code ", base::Abs(code), " is not in the table"))
       .Field(field)
@@ -153,20 +156,20 @@ absl::StatusOr<v1::ResolveRecipientsResponse> ResolveRecipients(
     ASSIGN_OR_RETURN(const v1::Area* target,
                      KnownArea(view, request.areas(i), absl::StrCat("areas[", i, "]")));
     if (targets.insert(target->code()).second) *response.add_targets() = *target;
-    for (const v1::Area* area : view.areas.Within(target->code())) beneath.insert(area->code());
-    for (const v1::Area* area : view.areas.Ancestors(target->code())) {
-      if (const v1::Area* above = view.areas.Parent(area->code())) {
+    for (const v1::Area* area : view->areas.Within(target->code())) beneath.insert(area->code());
+    for (const v1::Area* area : view->areas.Ancestors(target->code())) {
+      if (const v1::Area* above = view->areas.Parent(area->code())) {
         (*response.mutable_parents())[area->code()] = above->code();
       }
     }
   }
   std::map<std::string, std::vector<const v1::Post*>> answering;
-  for (const auto& [name, post] : view.posts) {
+  for (const auto& [name, post] : view->posts) {
     if (post.receives_alerts()) answering[post.area()].push_back(&post);
   }
-  for (const v1::Area* area : view.areas.All()) {
+  for (const v1::Area* area : view->areas.All()) {
     if (!beneath.contains(area->code())) continue;
-    if (const v1::Area* above = view.areas.Parent(area->code())) {
+    if (const v1::Area* above = view->areas.Parent(area->code())) {
       (*response.mutable_parents())[area->code()] = above->code();
     }
     bool silent = Wanted(request, area->tier());

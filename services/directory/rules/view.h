@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <string_view>
@@ -24,8 +25,8 @@
 // Pure functions; any thread.
 namespace huying::directory::rules {
 
-struct View {
-  int64_t as_of_seq = 0;
+// What it holds, of the last entry that changed any of it.
+struct Tables {
   AreaTree areas;
   std::map<std::string, v1::Unit, std::less<>> units;
   std::map<std::string, v1::Role, std::less<>> roles;
@@ -33,6 +34,15 @@ struct View {
   std::map<std::string, std::string, std::less<>> people;      // name → display name
   std::map<std::string, std::string, std::less<>> account_of;  // person → enabled account
   std::vector<v1::PowerItem> power_items;                      // every revision, by name
+};
+
+// The tables as of a ledger seq. A copy shares them: a view of a later seq costs nothing when nothing
+// of it has changed.
+struct View {
+  int64_t as_of_seq = 0;
+  std::shared_ptr<const Tables> tables = std::make_shared<const Tables>();
+
+  const Tables* operator->() const { return tables.get(); }
 };
 
 // From a whole directory, for tests, the fake and the loader's check.
