@@ -29,6 +29,7 @@ void RegisterDirectory(rpc::RouteTable& table, rpc::Routes<DirectoryService>::Fi
   routes.Read("ListPosts", &DirectoryService::ListPosts);
   routes.Read("ListPeople", &DirectoryService::ListPeople);
   routes.Read("ListPowerItems", &DirectoryService::ListPowerItems);
+  routes.Read("ListPowerItemRevisions", &DirectoryService::ListPowerItemRevisions);
   routes.Read("WhoHolds", &DirectoryService::WhoHolds);
   routes.Read("GetRoster", &DirectoryService::GetRoster);
   routes.Read("ResolveRecipients", &DirectoryService::ResolveRecipients);

@@ -9,6 +9,7 @@
 #include "absl/time/time.h"
 #include "huying/directory/v1/directory_service.pb.h"
 #include "services/directory/book.h"
+#include "services/directory/rules/acting.h"
 #include "services/platform/auth/password.h"
 #include "services/platform/auth/throttle.h"
 #include "services/platform/auth/tokens.h"
@@ -91,6 +92,8 @@ class DirectoryService {
                                                     const v1::ListPeopleRequest& request);
   absl::StatusOr<v1::ListPowerItemsResponse> ListPowerItems(
       const context::CallContext& context, const v1::ListPowerItemsRequest& request);
+  absl::StatusOr<v1::ListPowerItemRevisionsResponse> ListPowerItemRevisions(
+      const context::CallContext& context, const v1::ListPowerItemRevisionsRequest& request);
   absl::StatusOr<v1::WhoHoldsResponse> WhoHolds(const context::CallContext& context,
                                                 const v1::WhoHoldsRequest& request);
   absl::StatusOr<v1::GetRosterResponse> GetRoster(const context::CallContext& context,
@@ -114,13 +117,29 @@ class DirectoryService {
   absl::StatusOr<v1::Account> CheckedAccount(const context::CallContext& context,
                                              const v1::SignInRequest& request);
   absl::StatusOr<v1::Account> AccountOf(const context::CallContext& context, Book& live);
+  // Who a token is for. Refers to what must outlive it.
   struct Bearer {
     const v1::Account& account;
-    const v1::Post* post;
-    std::vector<std::string> permissions;
+    const v1::Post* post = nullptr;
+    std::optional<rules::Acting> acting;
+    const rules::ShiftsAt& shifts;
   };
+  struct Wanted {
+    std::string post;  // named in the request
+    std::string kept;  // of the token so far
+    const v1::ActingFor* acting_for = nullptr;
+  };
+  absl::StatusOr<Bearer> BearerOf(const Book::Page& page, const rules::ShiftsAt& shifts,
+                                  const v1::Account& account, const Wanted& wanted, absl::Time now);
+  absl::Duration ActingMax(absl::Time now) const;
+  // Whom the renewed token still acts for.
+  std::optional<rules::Acting> ActingOn(const Book::Page& page, const v1::Post* post,
+                                        const context::CallContext& context,
+                                        const v1::RenewTokenRequest& request);
   absl::StatusOr<v1::TokenResponse> MintFor(const Book::Page& page, std::string_view realm,
                                             const Bearer& bearer);
+  absl::StatusOr<v1::TokenResponse> TokenOf(platform::v1::TokenClaims claims,
+                                            absl::Duration lifetime);
   absl::StatusOr<v1::TokenResponse> RenewActor(const context::CallContext& context,
                                                const v1::RenewTokenRequest& request);
 

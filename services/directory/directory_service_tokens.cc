@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Tokens: each names exactly one realm; signing in gives one of the live realm.
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "services/directory/directory_service.h"
+#include "services/directory/rules/acting.h"
 #include "services/directory/rules/sign_in.h"
 #include "services/directory/store.h"
 #include "services/platform/base/status.h"
@@ -20,6 +22,8 @@ using base::Reason;
 
 // Long enough for an exercise at wall speed; an actor's player renews it.
 constexpr absl::Duration kActorTokenLifetime = absl::Hours(4);
+// One day: a deputy who stands in for longer says so again each day.
+constexpr absl::Duration kActingMaxDefault = absl::Hours(24);
 constexpr int kActorsAtOnceMax = 500;
 constexpr size_t kAccountNameBytesMax = 128;
 constexpr char kActorPrefix[] = "actor:";
@@ -47,6 +51,31 @@ base::ProblemStatus OnlyFromLive() {
   return base::Denied(Reason::WRONG_REALM, "只能在实战环境中办理", "only with a live token")
       .Rule("directory.live-only")
       .Next("请使用登录得到的令牌", "use the token of signing in");
+}
+
+template <typename Request>
+const v1::ActingFor* AskedOf(const Request& request) {
+  return request.has_acting_for() ? &request.acting_for() : nullptr;
+}
+
+// What the token of one who plays a post says.
+platform::v1::TokenClaims ActorClaims(const rules::View& view, const rules::ShiftsAt& shifts,
+                                      const v1::Post& post, std::string_view exercise,
+                                      std::string_view realm,
+                                      const std::optional<rules::Acting>& acting) {
+  const auto own = rules::PermissionsOf(view, post);
+  std::vector<std::string> permissions(own.begin(), own.end());
+  platform::v1::TokenClaims claims;
+  *claims.mutable_actor() = rules::ExerciseActorOf(view, shifts, post);
+  if (acting) {
+    rules::SetActing(*acting, *claims.mutable_actor());
+    permissions = rules::WithPermissionsOf(view, std::move(permissions), *acting);
+  }
+  claims.set_realm(std::string(realm));
+  claims.set_principal(absl::StrCat(kActorPrefix, base::Abs(exercise), "/", post.name()));
+  claims.set_exercise(std::string(exercise));
+  claims.mutable_permissions()->Assign(permissions.begin(), permissions.end());
+  return claims;
 }
 
 }  // namespace
@@ -79,25 +108,67 @@ absl::StatusOr<v1::Account> DirectoryService::CheckedAccount(const context::Call
   return account;
 }
 
-absl::StatusOr<v1::TokenResponse> DirectoryService::MintFor(const Book::Page& page,
-                                                            std::string_view realm,
-                                                            const Bearer& bearer) {
-  platform::v1::TokenClaims claims;
-  *claims.mutable_actor() = rules::ActorOf(page.view(), bearer.account, bearer.post);
-  claims.set_realm(std::string(realm));
-  claims.set_principal(bearer.account.name());
-  claims.mutable_permissions()->Assign(bearer.permissions.begin(), bearer.permissions.end());
+absl::StatusOr<v1::TokenResponse> DirectoryService::TokenOf(platform::v1::TokenClaims claims,
+                                                            absl::Duration lifetime) {
   v1::TokenResponse response;
   *response.mutable_actor() = claims.actor();
   *response.mutable_permissions() = claims.permissions();
+  *response.mutable_flags() = claims.flags();
   response.set_realm(claims.realm());
-  ASSIGN_OR_RETURN(*response.mutable_token(), tools_.tokens.Mint(std::move(claims)));
+  ASSIGN_OR_RETURN(*response.mutable_token(), tools_.tokens.Mint(std::move(claims), lifetime));
   ASSIGN_OR_RETURN(const platform::v1::TokenClaims minted, tools_.tokens.Verify(response.token()));
   *response.mutable_expires_at() = minted.expires_at();
+  return response;
+}
+
+absl::StatusOr<v1::TokenResponse> DirectoryService::MintFor(const Book::Page& page,
+                                                            std::string_view realm,
+                                                            const Bearer& bearer) {
+  const rules::View& view = page.view();
+  // What an administrator may do besides is for the live realm.
+  const bool is_live = realm == runtime::kLiveRealm;
+  auto permissions =
+      rules::PermissionsOf(view, is_live ? bearer.account : v1::Account(), bearer.post);
+  platform::v1::TokenClaims claims;
+  *claims.mutable_actor() = rules::ActorOf(view, bearer.account, bearer.post);
+  if (bearer.acting) {
+    rules::SetActing(*bearer.acting, *claims.mutable_actor());
+    permissions = rules::WithPermissionsOf(view, std::move(permissions), *bearer.acting);
+  }
+  claims.set_realm(std::string(realm));
+  claims.set_principal(bearer.account.name());
+  claims.mutable_permissions()->Assign(permissions.begin(), permissions.end());
+  if (auto flag = rules::OffDuty(view, bearer.shifts, bearer.account.person(), bearer.post)) {
+    *claims.add_flags() = *std::move(flag);
+  }
+  ASSIGN_OR_RETURN(v1::TokenResponse response, TokenOf(std::move(claims), auth::kTokenLifetime));
   for (std::string& post : rules::OtherPosts(bearer.account, bearer.post)) {
     response.add_other_posts(std::move(post));
   }
   return response;
+}
+
+absl::Duration DirectoryService::ActingMax(absl::Time now) const {
+  return rules_.DurationOf("directory.acting-for-max", now, kActingMaxDefault);
+}
+
+// The post that is named, else the one kept so far; and whom it acts for there.
+absl::StatusOr<DirectoryService::Bearer> DirectoryService::BearerOf(const Book::Page& page,
+                                                                    const rules::ShiftsAt& shifts,
+                                                                    const v1::Account& account,
+                                                                    const Wanted& wanted,
+                                                                    absl::Time now) {
+  Bearer bearer{account, nullptr, std::nullopt, shifts};
+  const bool named = !wanted.post.empty();
+  ASSIGN_OR_RETURN(bearer.post, rules::ChoosePost(page.view(), shifts, account,
+                                                  named ? wanted.post : wanted.kept));
+  if (wanted.acting_for == nullptr) return bearer;
+  if (!named) {
+    bearer.post = rules::DeputyAmong(page.view(), account, wanted.acting_for->post(), bearer.post);
+  }
+  ASSIGN_OR_RETURN(bearer.acting, rules::MayActFor(page.view(), bearer.post, *wanted.acting_for,
+                                                   now, ActingMax(now)));
+  return bearer;
 }
 
 absl::StatusOr<v1::TokenResponse> DirectoryService::SignIn(const context::CallContext& context,
@@ -106,10 +177,9 @@ absl::StatusOr<v1::TokenResponse> DirectoryService::SignIn(const context::CallCo
   ASSIGN_OR_RETURN(const v1::Account account, CheckedAccount(context, request));
   ASSIGN_OR_RETURN(Book::Page page, book_.Open());
   ASSIGN_OR_RETURN(const rules::ShiftsAt shifts, page.ShiftsAt(Now()));
-  ASSIGN_OR_RETURN(const v1::Post* post,
-                   rules::ChoosePost(page.view(), shifts, account, request.post()));
-  return MintFor(page, book_.realm(),
-                 {account, post, rules::PermissionsOf(page.view(), account, post)});
+  ASSIGN_OR_RETURN(const Bearer bearer,
+                   BearerOf(page, shifts, account, {request.post(), "", AskedOf(request)}, Now()));
+  return MintFor(page, book_.realm(), bearer);
 }
 
 // Accounts live in the live realm alone.
@@ -131,20 +201,26 @@ absl::StatusOr<v1::TokenResponse> DirectoryService::RenewToken(
   ASSIGN_OR_RETURN(Book::Page page, book_.Open());
   ASSIGN_OR_RETURN(const rules::ShiftsAt shifts, page.ShiftsAt(Now()));
   // The post of the token, as it stands now; the account may have lost it since.
-  std::string wanted = request.post();
-  if (wanted.empty() &&
-      rules::ChoosePost(page.view(), shifts, account, context.actor.post()).ok()) {
-    wanted = context.actor.post();
-  }
-  ASSIGN_OR_RETURN(const v1::Post* post, rules::ChoosePost(page.view(), shifts, account, wanted));
+  std::string kept = context.actor.post();
+  if (!rules::ChoosePost(page.view(), shifts, account, kept).ok()) kept.clear();
+  ASSIGN_OR_RETURN(Bearer bearer, BearerOf(page, shifts, account,
+                                           {request.post(), kept, AskedOf(request)}, Now()));
+  if (!bearer.acting) bearer.acting = ActingOn(page, bearer.post, context, request);
   const bool is_live = book_.realm() == runtime::kLiveRealm;
-  if (!is_live && post == nullptr) return base::NotFound(wanted).Field("post");
-  // What an administrator may do besides is for the live realm.
-  return MintFor(
-      page, book_.realm(),
-      {account, post, rules::PermissionsOf(page.view(), is_live ? account : v1::Account(), post)});
+  if (!is_live && bearer.post == nullptr) return base::NotFound(context.actor.post()).Field("post");
+  return MintFor(page, book_.realm(), bearer);
 }
 
+std::optional<rules::Acting> DirectoryService::ActingOn(const Book::Page& page,
+                                                        const v1::Post* post,
+                                                        const context::CallContext& context,
+                                                        const v1::RenewTokenRequest& request) {
+  if (request.stop_acting()) return std::nullopt;
+  return rules::ActsStill(page.view(), post, context.actor, Now(), ActingMax(Now()));
+}
+
+// An actor is whoever holds the post now: in an exercise that lasts over a change of shift the night
+// shift goes home in the morning.
 absl::StatusOr<v1::TokenResponse> DirectoryService::RenewActor(
     const context::CallContext& context, const v1::RenewTokenRequest& request) {
   if (!request.post().empty() && request.post() != context.actor.post()) {
@@ -153,24 +229,17 @@ absl::StatusOr<v1::TokenResponse> DirectoryService::RenewActor(
         .Field("post");
   }
   ASSIGN_OR_RETURN(Book::Page page, book_.Open());
-  const auto post = page.view().posts.find(context.actor.post());
-  if (post == page.view().posts.end()) return base::NotFound(context.actor.post());
-  const auto permissions = rules::PermissionsOf(page.view(), post->second);
-  platform::v1::TokenClaims claims;
-  *claims.mutable_actor() = context.actor;
-  claims.set_realm(book_.realm());
-  claims.set_principal(context.principal);
-  claims.set_exercise(context.exercise);
-  claims.mutable_permissions()->Assign(permissions.begin(), permissions.end());
-  v1::TokenResponse response;
-  *response.mutable_actor() = claims.actor();
-  *response.mutable_permissions() = claims.permissions();
-  response.set_realm(claims.realm());
-  ASSIGN_OR_RETURN(*response.mutable_token(),
-                   tools_.tokens.Mint(std::move(claims), kActorTokenLifetime));
-  ASSIGN_OR_RETURN(const platform::v1::TokenClaims minted, tools_.tokens.Verify(response.token()));
-  *response.mutable_expires_at() = minted.expires_at();
-  return response;
+  const auto post = page.view()->posts.find(context.actor.post());
+  if (post == page.view()->posts.end()) return base::NotFound(context.actor.post());
+  ASSIGN_OR_RETURN(const rules::ShiftsAt shifts, page.ShiftsAt(Now()));
+  std::optional<rules::Acting> acting = ActingOn(page, &post->second, context, request);
+  if (request.has_acting_for()) {
+    ASSIGN_OR_RETURN(acting, rules::MayActFor(page.view(), &post->second, request.acting_for(),
+                                              Now(), ActingMax(Now())));
+  }
+  return TokenOf(
+      ActorClaims(page.view(), shifts, post->second, context.exercise, book_.realm(), acting),
+      kActorTokenLifetime);
 }
 
 absl::StatusOr<v1::TokenResponse> DirectoryService::EnterRealm(
@@ -185,20 +254,21 @@ absl::StatusOr<v1::TokenResponse> DirectoryService::EnterRealm(
   }
   ASSIGN_OR_RETURN(const v1::Account account, AccountOf(context, book_));
   ASSIGN_OR_RETURN(Book::Page page, target.book->Open());
-  const std::string& wanted = request.post().empty() ? context.actor.post() : request.post();
-  if (wanted.empty()) {
+  if (request.post().empty() && context.actor.post().empty()) {
     return base::Invalid(Reason::FIELD_MISSING, "请指明以哪个岗位进入演练",
                          "name the post to enter with")
         .Field("post");
   }
-  ASSIGN_OR_RETURN(const v1::Post* post, rules::ChoosePost(page.view(), {}, account, wanted));
-  return MintFor(page, target.book->realm(),
-                 {account, post, rules::PermissionsOf(page.view(), v1::Account(), post)});
+  const absl::Time now = target.book->clock().Now();
+  ASSIGN_OR_RETURN(const rules::ShiftsAt shifts, page.ShiftsAt(now));
+  ASSIGN_OR_RETURN(const Bearer bearer,
+                   BearerOf(page, shifts, account,
+                            {request.post(), context.actor.post(), AskedOf(request)}, now));
+  return MintFor(page, target.book->realm(), bearer);
 }
 
 absl::StatusOr<v1::MintActorTokensResponse> DirectoryService::MintActorTokens(
     const context::CallContext& context, const v1::MintActorTokensRequest& request) {
-  (void)context;
   if (book_.realm() != runtime::kLiveRealm) return OnlyFromLive();
   if (!rules::IsRealmOf(request.exercise(), request.realm())) {
     return base::Denied(Reason::WRONG_REALM, "演练令牌只能用于该演练自己的环境",
@@ -208,6 +278,8 @@ absl::StatusOr<v1::MintActorTokensResponse> DirectoryService::MintActorTokens(
   }
   ASSIGN_OR_RETURN(RealmDirectories::Found target, tools_.realms.Find(request.realm()));
   if (!target.exercise || target.book == &book_) return OnlyFromLive();
+  RETURN_IF_ERROR(rules::MayMint(
+      request.exercise(), {target.exercise_name, target.director, target.finished}, context.actor));
   if (request.posts_size() > kActorsAtOnceMax || request.posts().empty()) {
     return base::Invalid(request.posts().empty() ? Reason::FIELD_MISSING : Reason::FIELD_TOO_LONG,
                          absl::StrCat("一次1至", kActorsAtOnceMax, "个岗位"),
@@ -218,17 +290,12 @@ absl::StatusOr<v1::MintActorTokensResponse> DirectoryService::MintActorTokens(
   ASSIGN_OR_RETURN(const rules::ShiftsAt shifts, page.ShiftsAt(target.book->clock().Now()));
   v1::MintActorTokensResponse response;
   for (int i = 0; i < request.posts_size(); ++i) {
-    const auto post = page.view().posts.find(request.posts(i));
-    if (post == page.view().posts.end()) {
+    const auto post = page.view()->posts.find(request.posts(i));
+    if (post == page.view()->posts.end()) {
       return base::NotFound(request.posts(i)).Field(absl::StrCat("posts[", i, "]"));
     }
-    const auto permissions = rules::PermissionsOf(page.view(), post->second);
-    platform::v1::TokenClaims claims;
-    *claims.mutable_actor() = rules::ExerciseActorOf(page.view(), shifts, post->second);
-    claims.set_realm(request.realm());
-    claims.set_principal(absl::StrCat(kActorPrefix, request.exercise(), "/", post->first));
-    claims.set_exercise(request.exercise());
-    claims.mutable_permissions()->Assign(permissions.begin(), permissions.end());
+    platform::v1::TokenClaims claims =
+        ActorClaims(page.view(), shifts, post->second, request.exercise(), request.realm(), {});
     auto* minted = response.add_tokens();
     minted->set_post(post->first);
     *minted->mutable_actor() = claims.actor();

@@ -251,6 +251,54 @@ TEST_F(DirectoryTokensTest, AnActorRenewsItsTokenAndNothingElse) {
   EXPECT_FALSE(live().EnterRealm(actor, enter).ok());
 }
 
+TEST_F(DirectoryTokensTest, OnlyItsDirectorMintsTokensOfAnExerciseThatIsNotOver) {
+  v1::MintActorTokensRequest request;
+  request.set_exercise(kExercise);
+  request.set_realm(kDrill);
+  request.add_posts("posts/pingan-duty");
+  const auto as = [](const std::string& name) {
+    auto context = ContextOf("drill.direct");
+    context.principal = "accounts/" + name;
+    context.actor.set_account("accounts/" + name);
+    context.actor.set_person("people/" + name);
+    return context;
+  };
+  director_ = as("first-director").actor;
+  EXPECT_TRUE(live().MintActorTokens(as("first-director"), request).ok());
+  const absl::Status other = live().MintActorTokens(as("second-director"), request).status();
+  EXPECT_EQ(other.code(), absl::StatusCode::kPermissionDenied);
+  EXPECT_EQ(base::ProblemOf(other).rule_id(), "directory.actor-director");
+  finished_ = true;
+  EXPECT_EQ(
+      base::ProblemOf(live().MintActorTokens(as("first-director"), request).status()).rule_id(),
+      "directory.exercise-over");
+}
+
+TEST_F(DirectoryTokensTest, ARenewedActorIsWhoHoldsThePostByTheExercisesClock) {
+  v1::PutShiftRequest put;
+  put.mutable_shift()->set_post("posts/pingan-duty");
+  put.mutable_shift()->set_person("people/pingan-deputy");
+  *put.mutable_shift()->mutable_start() = base::ToProto(clock_.Now() + absl::Hours(8));
+  *put.mutable_shift()->mutable_end() = base::ToProto(clock_.Now() + absl::Hours(20));
+  ASSERT_TRUE(Run(drill().PutShift(ContextOf(), put), ContextOf(), kDrill).ok());
+  v1::MintActorTokensRequest request;
+  request.set_exercise(kExercise);
+  request.set_realm(kDrill);
+  request.add_posts("posts/pingan-duty");
+  const auto minted = live().MintActorTokens(ContextOf("drill.direct"), request);
+  const auto actor = With(minted->tokens(0).token());
+  EXPECT_EQ(actor.actor.person(), "people/pingan-duty");
+  const auto person_at = [&](absl::Duration later) {
+    clock_.Set(absl::FromUnixSeconds(1'800'000'000) + later);
+    const auto renewed = drill().RenewToken(actor, {});
+    EXPECT_TRUE(renewed.ok()) << renewed.status();
+    return renewed.ok() ? renewed->actor().person() : "";
+  };
+  EXPECT_EQ(person_at(absl::Hours(8) - absl::Seconds(1)), "people/pingan-duty");
+  EXPECT_EQ(person_at(absl::Hours(8)), "people/pingan-deputy");
+  EXPECT_EQ(person_at(absl::Hours(20)), "people/pingan-duty");
+}
+
 TEST_F(DirectoryTokensTest, TheFirstAdministratorIsMadeOnceAndHasNoPowerOfAnExercise) {
   privacy::Sealer sealer(*keys_, "live");
   auto make = [&](const char* name) {

@@ -35,7 +35,8 @@ class DirectoryModule final : public runtime::Module, public RealmDirectories {
   absl::StatusOr<Found> Find(std::string_view realm) override {
     ASSIGN_OR_RETURN(const runtime::Realm* known, platform_.realms().Find(realm));
     ASSIGN_OR_RETURN(DirectoryService * service, services_.Find(realm));
-    return Found{&service->book(), known->is_exercise()};
+    return Found{&service->book(), known->is_exercise(), known->exercise(), known->director(),
+                 known->finished()};
   }
 
  private:

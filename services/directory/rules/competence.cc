@@ -43,12 +43,19 @@ Acting ActingPost(const View& view, const v1::CheckCompetenceRequest& request,
   const std::string& name = !request.post().empty() ? request.post()
                             : for_other             ? actor.acting_for_post()
                                                     : actor.post();
-  auto at = view.posts.find(name);
-  if (at == view.posts.end()) return acting;
+  auto at = view->posts.find(name);
+  if (at == view->posts.end()) return acting;
   acting.post = &at->second;
   if (for_other && actor.post() != name) {
     const auto& deputies = acting.post->deputies();
     acting.deputy_ok = std::find(deputies.begin(), deputies.end(), actor.post()) != deputies.end();
+    // What only his own post may do, a deputy still does in his own right.
+    auto own = view->posts.find(actor.post());
+    if (acting.deputy_ok && own != view->posts.end() &&
+        !PermissionsOf(view, *acting.post).contains(request.permission()) &&
+        PermissionsOf(view, own->second).contains(request.permission())) {
+      acting.post = &own->second;
+    }
   }
   return acting;
 }
@@ -57,7 +64,7 @@ Acting ActingPost(const View& view, const v1::CheckCompetenceRequest& request,
 const v1::PowerItem* ItemFor(const View& view, const std::string& permission, Tier tier,
                              absl::Time now) {
   const v1::PowerItem* found = nullptr;
-  for (const v1::PowerItem& item : view.power_items) {
+  for (const v1::PowerItem& item : view->power_items) {
     if (item.permission() != permission || !InForce(item, now)) continue;
     if (found == nullptr ||
         (!TierReaches(tier, found->lowest_tier()) && TierReaches(tier, item.lowest_tier()))) {
@@ -73,7 +80,7 @@ absl::Status CheckAreas(const View& view, const v1::CheckCompetenceRequest& requ
   for (int i = 0; i < request.areas_size(); ++i) {
     ASSIGN_OR_RETURN(const v1::Area* area,
                      KnownArea(view, request.areas(i), absl::StrCat("areas[", i, "]")));
-    if (response.covers_area() && !view.areas.Contains(own_area, area->code())) {
+    if (response.covers_area() && !view->areas.Contains(own_area, area->code())) {
       response.set_covers_area(false);
       response.set_outside_area(area->code());
     }
@@ -88,9 +95,9 @@ std::string Explain(const View& view, const v1::CheckCompetenceRequest& request,
   if (!acting.deputy_ok) parts.push_back(absl::StrCat("当前岗位不在", who, "的代行顺序中"));
   parts.push_back(
       absl::StrCat(who, answer.has_permission() ? "有权限 " : "没有权限 ", request.permission()));
-  const v1::Area* own = view.areas.Find(answer.post_area());
+  const v1::Area* own = view->areas.Find(answer.post_area());
   if (!answer.covers_area()) {
-    const v1::Area* outside = view.areas.Find(answer.outside_area());
+    const v1::Area* outside = view->areas.Find(answer.outside_area());
     parts.push_back(absl::StrCat(outside == nullptr ? answer.outside_area() : outside->name(),
                                  "不在其管辖范围", own == nullptr ? "" : own->name(), "内"));
   } else if (own != nullptr) {

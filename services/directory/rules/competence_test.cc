@@ -84,6 +84,21 @@ TEST_F(CompetenceTest, ADeputyActsWithThePostsCompetenceAndAStrangerDoesNot) {
   EXPECT_THAT(answer->explanation(), HasSubstr("代行顺序"));
 }
 
+TEST_F(CompetenceTest, WhatOnlyHisOwnPostMayDoADeputyStillDoesInHisOwnRight) {
+  auto context = directory_.As("posts/pingan-deputy");
+  v1::Directory directory = XingshanForTests();
+  for (v1::Post& post : *directory.mutable_posts()) {
+    if (post.name() == "posts/pingan-deputy") post.add_roles("roles/commander");
+  }
+  directory_.Replace(directory);
+  context.actor.set_acting_for_post("posts/pingan-duty");
+  EXPECT_TRUE(directory_.CheckCompetence(context, "response.command", {})->has_permission());
+  EXPECT_TRUE(directory_.CheckCompetence(context, "incident.intake", {})->has_permission());
+  // Not so who is no deputy.
+  context.actor.set_acting_for_post("posts/guoan-duty");
+  EXPECT_FALSE(directory_.CheckCompetence(context, "response.command", {})->has_permission());
+}
+
 TEST_F(CompetenceTest, APowerItemCountsOnlyWhileItIsInForce) {
   v1::PowerItem item;
   EXPECT_TRUE(rules::InForce(item, clock_.Now()));

@@ -42,8 +42,8 @@ absl::StatusOr<const v1::Post*> ChoosePost(const View& view, const ShiftsAt& shi
                                            const v1::Account& account, std::string_view requested) {
   const auto& own = account.posts();
   if (!requested.empty()) {
-    auto post = view.posts.find(requested);
-    if (std::find(own.begin(), own.end(), requested) == own.end() || post == view.posts.end()) {
+    auto post = view->posts.find(requested);
+    if (std::find(own.begin(), own.end(), requested) == own.end() || post == view->posts.end()) {
       return base::Denied(base::Reason::PERMISSION_MISSING, "该账户不能以此岗位登录",
                           "the account may not act for this post")
           .Field("post")
@@ -53,8 +53,8 @@ absl::StatusOr<const v1::Post*> ChoosePost(const View& view, const ShiftsAt& shi
   }
   const v1::Post* first = nullptr;
   for (const std::string& name : own) {
-    auto post = view.posts.find(name);
-    if (post == view.posts.end()) continue;
+    auto post = view->posts.find(name);
+    if (post == view->posts.end()) continue;
     if (first == nullptr) first = &post->second;
     if (!account.person().empty() &&
         HolderOf(view, shifts, post->second).person() == account.person()) {
@@ -68,14 +68,14 @@ Actor ActorOf(const View& view, const v1::Account& account, const v1::Post* post
   Actor actor;
   actor.set_account(account.name());
   actor.set_person(account.person());
-  auto person = view.people.find(account.person());
-  actor.set_person_name(person == view.people.end() ? account.name() : person->second);
+  auto person = view->people.find(account.person());
+  actor.set_person_name(person == view->people.end() ? account.name() : person->second);
   if (post != nullptr) {
     SetPost(actor, *post);
     return actor;
   }
   actor.set_tier(Tier::DISTRICT);
-  const auto areas = view.areas.All();
+  const auto areas = view->areas.All();
   if (!areas.empty()) actor.set_area(areas.front()->code());
   return actor;
 }
@@ -108,6 +108,26 @@ std::vector<std::string> OtherPosts(const v1::Account& account, const v1::Post* 
     if (post == nullptr || name != post->name()) others.push_back(name);
   }
   return others;
+}
+
+absl::Status MayMint(std::string_view exercise, const Played& played, const Actor& caller) {
+  const auto same = [](const std::string& a, const std::string& b) { return !a.empty() && a == b; };
+  const bool directs = same(caller.person(), played.director.person()) ||
+                       same(caller.account(), played.director.account());
+  if (played.exercise != exercise || !directs) {
+    return base::Denied(base::Reason::PERMISSION_MISSING, "只有本次演练的导调人可以签发角色令牌",
+                        "only the director of this exercise mints its actors' tokens")
+        .Field("exercise")
+        .Rule("directory.actor-director")
+        .Next(absl::StrCat("请由", played.director.person_name(), "办理"),
+              absl::StrCat("ask ", played.director.account()));
+  }
+  if (!played.finished) return absl::OkStatus();
+  return base::Refused(base::Reason::CONDITION_NOT_MET, "演练已结束，不再签发角色令牌",
+                       "the exercise is over: no actor gets a token any more")
+      .Field("exercise")
+      .Rule("directory.exercise-over")
+      .Next("需要时另行组织演练", "plan another exercise");
 }
 
 bool IsRealmOf(std::string_view exercise, std::string_view realm) {

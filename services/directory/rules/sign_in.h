@@ -44,4 +44,16 @@ std::vector<std::string> OtherPosts(const v1::Account& account, const v1::Post* 
 // "exercises/2026-0001" runs in the realm "drill-2026-0001" and in no other.
 bool IsRealmOf(std::string_view exercise, std::string_view realm);
 
+// An exercise as its realm was opened.
+struct Played {
+  std::string exercise;
+  common::v1::Actor director;
+  bool finished = false;
+};
+// Only who directs the exercise, the person or the account, has its actors' tokens minted, and only
+// until it is over. PERMISSION_DENIED / directory.actor-director, FAILED_PRECONDITION /
+// directory.exercise-over.
+absl::Status MayMint(std::string_view exercise, const Played& played,
+                     const common::v1::Actor& caller);
+
 }  // namespace huying::directory::rules

@@ -50,7 +50,7 @@ TEST_F(SignInRulesTest, APersonWhoHoldsNothingGetsTheFirst) {
 }
 
 TEST_F(SignInRulesTest, TheActorIsAsThePostStandsNow) {
-  const auto actor = ActorOf(view_, account_, &view_.posts.at("posts/lingbei-duty"));
+  const auto actor = ActorOf(view_, account_, &view_->posts.at("posts/lingbei-duty"));
   EXPECT_EQ(actor.person(), "people/lingbei-leader");
   EXPECT_EQ(actor.post_name(), "岭北街道值班员");
   EXPECT_EQ(actor.unit(), "units/lingbei");
@@ -72,24 +72,50 @@ TEST_F(SignInRulesTest, AnAdministratorWithoutAPostActsForTheDistrictAndNoMore) 
 }
 
 TEST_F(SignInRulesTest, PermissionsAreTheUnionOfThePostsRoles) {
-  const auto permissions = PermissionsOf(view_, account_, &view_.posts.at("posts/commander"));
+  const auto permissions = PermissionsOf(view_, account_, &view_->posts.at("posts/commander"));
   EXPECT_THAT(permissions, Contains("incident.command"));    // commander
   EXPECT_THAT(permissions, Contains("alert.warning.sign"));  // signer
   EXPECT_THAT(permissions, Contains("directory.read"));      // reader
   EXPECT_THAT(permissions, Not(Contains("directory.write")));
   account_.set_administrator(true);
-  EXPECT_THAT(PermissionsOf(view_, account_, &view_.posts.at("posts/commander")),
+  EXPECT_THAT(PermissionsOf(view_, account_, &view_->posts.at("posts/commander")),
               Contains("directory.write"));
 }
 
 TEST_F(SignInRulesTest, TwoPostsNobodyHoldsArePlayedByTwoPersons) {
-  v1::Post a = view_.posts.at("posts/pingan-duty");
-  v1::Post b = view_.posts.at("posts/guoan-duty");
+  v1::Post a = view_->posts.at("posts/pingan-duty");
+  v1::Post b = view_->posts.at("posts/guoan-duty");
   EXPECT_EQ(ExerciseActorOf(view_, {}, a).person(), "people/pingan-duty");
   a.clear_standing_holder();
   b.clear_standing_holder();
   EXPECT_EQ(ExerciseActorOf(view_, {}, a).person(), "people/actor-pingan-duty");
   EXPECT_NE(ExerciseActorOf(view_, {}, a).person(), ExerciseActorOf(view_, {}, b).person());
+}
+
+TEST_F(SignInRulesTest, OnlyTheDirectorOfTheRunningExerciseHasTokensMinted) {
+  Played played{.exercise = "exercises/2026-0001"};
+  played.director.set_person("people/yang-fan");
+  played.director.set_account("accounts/yang-fan");
+  common::v1::Actor caller;
+  const auto rule = [&](std::string_view exercise) {
+    const absl::Status status = MayMint(exercise, played, caller);
+    return status.ok() ? "may" : base::ProblemOf(status).rule_id();
+  };
+  EXPECT_EQ(rule("exercises/2026-0001"), "directory.actor-director");  // nobody
+  caller.set_person("people/han-chao");
+  caller.set_account("accounts/han-chao");
+  EXPECT_EQ(rule("exercises/2026-0001"), "directory.actor-director");  // another director
+  caller.set_account("accounts/yang-fan");
+  EXPECT_EQ(rule("exercises/2026-0001"), "may");  // by account
+  caller.clear_account();
+  caller.set_person("people/yang-fan");
+  EXPECT_EQ(rule("exercises/2026-0001"), "may");  // by person
+  EXPECT_EQ(rule("exercises/2026-0002"), "directory.actor-director");
+  played.finished = true;
+  EXPECT_EQ(rule("exercises/2026-0001"), "directory.exercise-over");
+  played.director.Clear();
+  caller.Clear();
+  EXPECT_EQ(rule("exercises/2026-0001"), "directory.actor-director");
 }
 
 TEST_F(SignInRulesTest, AnExerciseHasOneRealm) {
@@ -103,7 +129,7 @@ TEST_F(SignInRulesTest, AnExerciseHasOneRealm) {
 TEST_F(SignInRulesTest, NamesAndOtherPosts) {
   EXPECT_EQ(AccountName("zhang"), "accounts/zhang");
   EXPECT_EQ(AccountName("accounts/zhang"), "accounts/zhang");
-  EXPECT_THAT(OtherPosts(account_, &view_.posts.at("posts/lingbei-duty")),
+  EXPECT_THAT(OtherPosts(account_, &view_->posts.at("posts/lingbei-duty")),
               ElementsAre("posts/lingbei-leader"));
 }
 

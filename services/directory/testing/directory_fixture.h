@@ -84,7 +84,8 @@ class DirectoryFixture : public testing::Test, public RealmDirectories {
   absl::StatusOr<Found> Find(std::string_view realm) override {
     auto at = realms_.find(std::string(realm));
     if (at == realms_.end()) return base::NotFound(realm);
-    return Found{&at->second.service->book(), realm != "live"};
+    if (realm == "live") return Found{&at->second.service->book()};
+    return Found{&at->second.service->book(), true, kExercise, director_, finished_};
   }
 
   DirectoryService& live() { return *realms_.at("live").service; }
@@ -141,6 +142,8 @@ class DirectoryFixture : public testing::Test, public RealmDirectories {
   ::huying::rules::RuleTable rules_;
   SignInTools tools_{hasher_, throttle_, tokens_, *this};
   std::map<std::string, Realm> realms_;
+  common::v1::Actor director_ = ContextOf().actor;  // of the exercise in kDrill
+  bool finished_ = false;
 };
 
 inline std::string DirectoryFixture::FileBytes() const {
