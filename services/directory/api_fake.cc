@@ -52,8 +52,8 @@ context::CallContext FakeDirectory::As(std::string_view post, std::string_view r
   context.realm = std::string(realm);
   context.received_at = clock_.Now();
   context.deadline = base::SystemClock().Now() + absl::Seconds(5);
-  auto at = view_.posts.find(post);
-  if (at == view_.posts.end()) return context;
+  auto at = view_->posts.find(post);
+  if (at == view_->posts.end()) return context;
   context.actor = ActorOf(at->second);
   context.principal = context.actor.account();
   const auto permissions = rules::PermissionsOf(view_, at->second);
@@ -64,7 +64,7 @@ context::CallContext FakeDirectory::As(std::string_view post, std::string_view r
 void FakeDirectory::SetHolder(std::string_view post, std::string_view person) {
   absl::MutexLock lock(&mutex_);
   if (v1::Post* found = FindPost(post)) found->set_standing_holder(std::string(person));
-  if (!person.empty() && view_.people.find(person) == view_.people.end()) {
+  if (!person.empty() && view_->people.find(person) == view_->people.end()) {
     v1::Person* fresh = directory_.add_people();
     fresh->set_name(std::string(person));
     fresh->set_display_name(absl::StrCat("（虚构）", Abs(person)));
@@ -128,7 +128,7 @@ absl::StatusOr<v1::ListAreasResponse> FakeDirectory::ListAreas(
   RETURN_IF_ERROR(Begin("ListAreas"));
   v1::ListAreasResponse response;
   const auto areas =
-      request.within().empty() ? view_.areas.All() : view_.areas.Within(request.within());
+      request.within().empty() ? view_->areas.All() : view_->areas.Within(request.within());
   for (const v1::Area* area : areas) *response.add_areas() = *area;
   response.set_as_of_seq(seq_);
   return response;
@@ -139,8 +139,8 @@ absl::StatusOr<v1::ListPostsResponse> FakeDirectory::ListPosts(
   absl::MutexLock lock(&mutex_);
   RETURN_IF_ERROR(Begin("ListPosts"));
   v1::ListPostsResponse response;
-  const v1::Area* area = view_.areas.Find(request.area());
-  for (const auto& [name, post] : view_.posts) {
+  const v1::Area* area = view_->areas.Find(request.area());
+  for (const auto& [name, post] : view_->posts) {
     if (request.area().empty() || (area != nullptr && post.area() == area->code())) {
       *response.add_posts() = post;
     }
@@ -212,8 +212,8 @@ absl::StatusOr<v1::MintActorTokensResponse> FakeDirectory::MintActorTokens(
   }
   v1::MintActorTokensResponse response;
   for (const std::string& name : request.posts()) {
-    auto at = view_.posts.find(name);
-    if (at == view_.posts.end()) return base::NotFound(name);
+    auto at = view_->posts.find(name);
+    if (at == view_->posts.end()) return base::NotFound(name);
     auto* minted = response.add_tokens();
     minted->set_post(name);
     minted->set_token(absl::StrCat("token:", request.realm(), ":", name));

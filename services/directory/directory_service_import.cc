@@ -24,7 +24,7 @@ std::string Path(std::string_view list, int index) {
 // Codes of 6 and 9 digits become 12, by the table so far and the file's own areas.
 void Normalise(const rules::View& view, v1::Directory& directory) {
   std::vector<v1::Area> all;
-  for (const v1::Area* area : view.areas.All()) all.push_back(*area);
+  for (const v1::Area* area : view->areas.All()) all.push_back(*area);
   all.insert(all.end(), directory.areas().begin(), directory.areas().end());
   const rules::AreaTree tree(all);
   const auto normalise = [&tree](std::string* code) {
@@ -161,7 +161,7 @@ absl::StatusOr<ledger::Command> DirectoryService::ImportAreas(
     const context::CallContext&, const v1::ImportAreasRequest& request) {
   ASSIGN_OR_RETURN(Book::Page page, book_.Open());
   ASSIGN_OR_RETURN(const std::vector<v1::Area> areas,
-                   rules::ParseAreasCsv(request.csv(), page.view().areas));
+                   rules::ParseAreasCsv(request.csv(), page.view()->areas));
   v1::Directory directory;
   directory.mutable_areas()->Assign(areas.begin(), areas.end());
   return ImportCommand(std::move(directory), "areas.csv", ShiftMax());

@@ -14,14 +14,13 @@ namespace {
 
 constexpr int kPasswordCharactersMin = 12;
 
-constexpr size_t kFullCodeDigits = 12;
-
-// A code of 6 or 9 digits becomes the 12 digits of the area it names; an unknown one stays, and the
-// decision says so. Most callers send 12 digits, and then no view of the directory is needed.
+// A short code becomes the 12 digits of the area it names; an unknown one stays, and the decision says
+// so. Most callers send the area's own code, and then no view of the directory is needed.
 absl::Status Normalise(Book& book, std::string* code) {
-  if (code->size() == kFullCodeDigits) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const bool own, book.HasArea(*code));
+  if (own) return absl::OkStatus();
   ASSIGN_OR_RETURN(Book::Page page, book.Open());
-  if (const v1::Area* area = page.view().areas.Find(*code)) *code = area->code();
+  if (const v1::Area* area = page.view()->areas.Find(*code)) *code = area->code();
   return absl::OkStatus();
 }
 
@@ -133,7 +132,8 @@ absl::StatusOr<ledger::Command> DirectoryService::PutAccount(const context::Call
 
 absl::StatusOr<ledger::Command> DirectoryService::PutPowerItem(
     const context::CallContext&, const v1::PutPowerItemRequest& request) {
-  ledger::Command command = PutOne(PowerItems(), request.item(), "item", 0);
+  ledger::Command command =
+      PutOne(PowerItems(), request.item(), "item", request.expected_version());
   command.reads.push_back(PowerCodes().Ref(request.item().code()));
   return command;
 }

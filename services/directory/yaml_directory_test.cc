@@ -184,14 +184,14 @@ TEST_F(ShippedDirectoryTest, DraftingReviewingAndSigningAreThreePersons) {
   const rules::View view = rules::ViewOf(directory_, 1);
   for (const char* post : {"posts/alert-drafter", "posts/alert-reviewer", "posts/alert-signer",
                            "posts/commander", "posts/deputy-commander"}) {
-    persons.insert(view.posts.at(post).standing_holder());
+    persons.insert(view->posts.at(post).standing_holder());
   }
   EXPECT_EQ(persons.size(), 5u);
 }
 
 TEST_F(ShippedDirectoryTest, EveryPostReadsAndEveryItemQuotesALaw) {
   const rules::View view = rules::ViewOf(directory_, 1);
-  for (const auto& [name, post] : view.posts) {
+  for (const auto& [name, post] : view->posts) {
     EXPECT_THAT(rules::PermissionsOf(view, post), Contains("directory.read")) << name;
   }
   for (const v1::PowerItem& item : directory_.power_items()) {
@@ -204,7 +204,7 @@ TEST_F(ShippedDirectoryTest, R49EveryPermissionThatATierLimitsHasAnItemThatFits)
   const rules::View view = rules::ViewOf(directory_, 1);
   std::set<std::string> of_items;
   for (const v1::PowerItem& item : directory_.power_items()) of_items.insert(item.permission());
-  for (const auto& [name, post] : view.posts) {
+  for (const auto& [name, post] : view->posts) {
     if (post.tier() == common::v1::EXTERNAL) continue;
     for (const std::string& permission : rules::PermissionsOf(view, post)) {
       if (!of_items.contains(permission)) continue;
