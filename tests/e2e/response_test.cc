@@ -10,6 +10,8 @@
 #include <memory>
 #include <set>
 
+#include "huying/platform/v1/control.pb.h"
+#include "huying/platform/v1/journal.pb.h"
 #include "tests/support/incidents.h"
 #include "tests/support/system.h"
 
@@ -213,6 +215,54 @@ TEST_P(ResponseTest, R13_WithoutTheApproverAndWithoutUrgencyNothingStarts) {
   EXPECT_EQ(base::ProblemOf(refused.status()).reason(), Reason::GUARD_NEEDS_URGENCY)
       << refused.status();
   EXPECT_TRUE(IncidentOf(system(), incident).open_responses().empty());
+}
+
+// AB角: the commander cannot be reached, his deputy approves in his stead; another post does not.
+TEST_P(ResponseTest, ADeputyApprovesForTheCommanderAndTheCaseFileShowsForWhom) {
+  const std::string incident = ConfirmedIncident(system(), kPinganArea);
+  directory::v1::RenewTokenRequest renew;
+  renew.mutable_acting_for()->set_post(kCommander);
+  renew.mutable_acting_for()->set_reason("总指挥电话无人接听");
+  constexpr char kRenew[] = "directory.RenewToken";
+  const auto stranger = system().SignInAgain("posts/police-duty");
+  ASSERT_TRUE(stranger.ok()) << stranger.status();
+  const auto refused = (*stranger)->Call<directory::v1::TokenResponse>(kRenew, renew).status();
+  EXPECT_EQ(base::ProblemOf(refused).rule_id(), "directory.acting-for") << refused;
+
+  const auto deputy = system().SignInAgain("posts/deputy-commander");
+  ASSERT_TRUE(deputy.ok()) << deputy.status();
+  const auto own = (*deputy)->Call("incident.ActivateResponse", Activation(incident)).status();
+  EXPECT_EQ(base::ProblemOf(own).reason(), Reason::GUARD_NEEDS_URGENCY) << own;
+  const auto token = (*deputy)->Call<directory::v1::TokenResponse>(kRenew, renew);
+  ASSERT_TRUE(token.ok()) << token.status();
+  const auto acting = system().WithToken(token->token());
+  const auto activated = acting->Call("incident.ActivateResponse", Activation(incident));
+  ASSERT_TRUE(activated.ok()) << activated.status();
+  const common::v1::Actor approver = ResponseOf(system(), activated->name()).approver();
+  EXPECT_EQ(approver.post(), "posts/deputy-commander");
+  EXPECT_EQ(approver.acting_for_post(), kCommander);
+
+  platform::v1::ExportCaseRequest request;
+  request.set_case_id(incident);
+  const auto exported = As(kDistrict).Call<platform::v1::SignedCaseFile>(
+      "huying.platform.v1.JournalService/ExportCaseFile", request);
+  ASSERT_TRUE(exported.ok()) << exported.status();
+  platform::v1::CaseFile file;
+  ASSERT_TRUE(file.ParseFromString(exported->case_file()));
+  int shown = 0;
+  for (const auto& ledger : file.ledgers()) {
+    for (const auto& stored : ledger.entries()) {
+      platform::v1::Entry entry;
+      ASSERT_TRUE(entry.ParseFromString(stored.bytes()));
+      if (entry.act() != "incident.ActivateResponse") continue;
+      ++shown;
+      EXPECT_EQ(entry.actor().person(), (*deputy)->actor().person());
+      EXPECT_EQ(entry.actor().acting_for_post(), kCommander);
+      EXPECT_EQ(entry.actor().acting_reason(), "总指挥电话无人接听");
+      EXPECT_TRUE(entry.actor().has_acting_until());
+    }
+  }
+  EXPECT_EQ(shown, 1);
 }
 
 TEST_P(ResponseTest, TheLedgersVerifyAtTheEnd) {

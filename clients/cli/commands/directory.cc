@@ -134,6 +134,19 @@ void AddDirectoryCommands(Cli& cli) {
                                       {"最低层级", "lowest tier", "lowest_tier"},
                                       {"修订", "revision", "revision"}},
                           .example = "directory powers"});
+  cli.AddCall(directory,
+              {.name = "power-revisions",
+               .zh = "一项权责事项的各次修订, 新的在前",
+               .en = "every revision of a power item, newest first",
+               .method = service + "ListPowerItemRevisions",
+               .fields = Join({{"name", "name", "powers/…", "powers/…", kRequired}}, PageFields()),
+               .list = "revisions",
+               .columns = {{"修订", "revision", "revision"},
+                           {"编码", "code", "code"},
+                           {"名称", "title", "title"},
+                           {"生效", "from", "valid_from"},
+                           {"失效", "until", "valid_to"}},
+               .example = "directory power-revisions powers/XS-YJ-001"});
   AddAccount(cli, directory);
 }
 
