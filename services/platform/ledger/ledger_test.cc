@@ -415,6 +415,21 @@ TEST_F(LedgerTest, ListsFilterByDeclaredColumnsAndPageByKey) {
   EXPECT_TRUE(std::is_sorted(names.begin(), names.end()));
   auto newest = *reader->List(Docs(), {.newest_first = true}, 1, "");
   EXPECT_EQ(newest.items[0].value.name(), "docs/124");
+  // By a column, then by key; pages join without a gap.
+  const Filter by_column{.newest_first = true, .order_by = "subject"};
+  std::vector<std::pair<std::string, std::string>> order;
+  token.clear();
+  do {
+    auto page = reader->List(Docs(), by_column, 4, token);
+    ASSERT_TRUE(page.ok()) << page.status();
+    for (const auto& item : page->items) {
+      order.emplace_back(item.value.subject(), item.value.name());
+    }
+    token = page->next_page_token;
+  } while (!token.empty());
+  EXPECT_EQ(order.size(), reader->All(Docs(), {})->size());
+  EXPECT_TRUE(std::is_sorted(order.rbegin(), order.rend()));
+  EXPECT_FALSE(reader->List(Docs(), {.order_by = "nothing"}, 4, "").ok());
   // A token belongs to its list, and a broken one is said to be broken.
   EXPECT_TRUE(
       absl::IsInvalidArgument(reader->List(Docs(), even, 5, newest.next_page_token).status()));

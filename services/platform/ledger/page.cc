@@ -66,16 +66,32 @@ absl::StatusOr<PageQuery> MakePageQuery(const KindSchema& kind, const Filter& fi
                     condition.op, " $", query.statement.parameters.size());
     absl::StrAppend(&identity, "\n", condition.column, condition.op, Printed(condition.value));
   }
+  // Of the row a page ended with, its place in the order: a page token is a key.
+  const bool by_column = !filter.order_by.empty();
+  if (by_column) {
+    if (!IsColumn(kind, filter.order_by)) {
+      return absl::InternalError(
+          absl::StrCat("not a declared column: ", kind.name, ".", filter.order_by));
+    }
+    absl::StrAppend(&identity, "\nby ", filter.order_by);
+  }
   query.fingerprint = EntryHash(identity).substr(0, kFingerprintBytes);
   if (!page_token.empty()) {
     ASSIGN_OR_RETURN(std::string after, KeyOf(page_token, query.fingerprint));
     query.statement.parameters.emplace_back(std::move(after));
-    absl::StrAppend(&where, where.empty() ? " WHERE " : " AND ", "key ",
-                    filter.newest_first ? "<" : ">", " $", query.statement.parameters.size());
+    const std::string place = by_column ? absl::StrCat("(", filter.order_by, ", key)") : "key";
+    const std::string after_place =
+        by_column ? absl::StrCat("(SELECT ", filter.order_by, ", key FROM r_", kind.name,
+                                 " WHERE key = $", query.statement.parameters.size(), ")")
+                  : absl::StrCat("$", query.statement.parameters.size());
+    absl::StrAppend(&where, where.empty() ? " WHERE " : " AND ", place,
+                    filter.newest_first ? " < " : " > ", after_place);
   }
+  const std::string_view direction = filter.newest_first ? " DESC" : "";
   query.statement.text =
-      absl::StrCat("SELECT key, version, data FROM r_", kind.name, where, " ORDER BY key",
-                   filter.newest_first ? " DESC" : "", " LIMIT ", query.size + 1);
+      absl::StrCat("SELECT key, version, data FROM r_", kind.name, where, " ORDER BY ",
+                   by_column ? absl::StrCat(filter.order_by, base::Abs(direction), ", ") : "",
+                   "key", base::Abs(direction), " LIMIT ", query.size + 1);
   return query;
 }
 

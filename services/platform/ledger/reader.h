@@ -29,7 +29,8 @@ struct Condition {
 };
 struct Filter {
   std::vector<Condition> where;  // all must hold
-  bool newest_first = false;     // by key; otherwise by key ascending
+  bool newest_first = false;     // descending; otherwise ascending
+  std::string order_by;          // a declared column, then key; empty: by key
 };
 
 template <typename T>
