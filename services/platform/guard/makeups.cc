@@ -56,10 +56,11 @@ MakeUp::State NextMakeUpState(MakeUp::State state, MakeUpCommand command, bool l
 }
 
 absl::Status OpenMakeUps(ledger::Transaction& tx, absl::Span<const MakeUp> rows,
-                         std::string_view case_id) {
+                         std::string_view case_id, std::vector<std::string>* names) {
   for (MakeUp row : rows) {
     ASSIGN_OR_RETURN(std::string name, FreeName(tx, row.name()));
     row.set_name(name);
+    if (names != nullptr) names->push_back(name);
     row.set_case_id(case_id.empty() ? row.subject() : std::string(case_id));
     tx.Put(kMakeUps, name, row);
     tx.SetDeadline({.key = name,
@@ -94,6 +95,20 @@ absl::Status CloseMakeUp(ledger::Transaction& tx, std::string_view name,
   return absl::OkStatus();
 }
 
+absl::StatusOr<std::optional<MakeUp>> FallDue(ledger::Transaction& tx, std::string_view name) {
+  tx.ClearDeadline(name);
+  ASSIGN_OR_RETURN(auto stored, tx.Find(kMakeUps, name));
+  if (!stored) return std::optional<MakeUp>();
+  MakeUp row = std::move(stored->value);
+  tx.SetCase(row.case_id());
+  const MakeUp::State next = NextMakeUpState(row.state(), MakeUpCommand::kFallDue, true);
+  // Made up while the row waited to fire: nothing is overdue.
+  if (next == MakeUp::STATE_UNSPECIFIED) return std::optional<MakeUp>();
+  row.set_state(next);
+  tx.Put(kMakeUps, name, row);
+  return std::optional<MakeUp>(std::move(row));
+}
+
 ledger::DueHandler MakeUpDue(std::function<std::vector<std::string>(const MakeUp&)> channels) {
   return [channels = std::move(channels)](
              const context::CallContext&,
@@ -101,17 +116,9 @@ ledger::DueHandler MakeUpDue(std::function<std::vector<std::string>(const MakeUp
     ledger::Command command;
     command.reads = {kMakeUps.Ref(due.deadline.key)};
     command.decide = [channels, name = due.deadline.key](ledger::Transaction& tx) -> absl::Status {
-      tx.ClearDeadline(name);
-      ASSIGN_OR_RETURN(auto stored, tx.Find(kMakeUps, name));
-      if (!stored) return absl::OkStatus();
-      MakeUp row = std::move(stored->value);
-      const MakeUp::State next = NextMakeUpState(row.state(), MakeUpCommand::kFallDue, true);
-      tx.SetCase(row.case_id());
-      // Made up while the row waited to fire: nothing is overdue.
-      if (next == MakeUp::STATE_UNSPECIFIED) return absl::OkStatus();
-      row.set_state(next);
-      tx.Put(kMakeUps, name, row);
-      for (const std::string& channel : channels(row)) tx.Publish(channel);
+      ASSIGN_OR_RETURN(const std::optional<MakeUp> row, FallDue(tx, name));
+      if (!row) return absl::OkStatus();
+      for (const std::string& channel : channels(*row)) tx.Publish(channel);
       return absl::OkStatus();
     };
     return command;

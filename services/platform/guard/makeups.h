@@ -3,11 +3,13 @@
 
 #include <array>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "huying/common/v1/common.pb.h"
 #include "services/platform/ledger/command.h"
@@ -31,14 +33,20 @@ common::v1::MakeUp::State NextMakeUpState(common::v1::MakeUp::State state, MakeU
                                           bool late);
 
 // Puts the rows, their deadlines and the entry's flags (待补). A name that is taken by an earlier
-// row of the same rule gets a number behind it. `case_id` empty: the subject's name.
+// row of the same rule gets a number behind it. `case_id` empty: the subject's name. `names`, when
+// given, gets the names the rows were opened under, in their order: whoever closes one by a rule keeps it.
 absl::Status OpenMakeUps(ledger::Transaction& tx, absl::Span<const common::v1::MakeUp> rows,
-                         std::string_view case_id = "");
+                         std::string_view case_id = "", std::vector<std::string>* names = nullptr);
 
 // The paper was brought: MADE_UP, or MADE_UP_LATE after the due time. ILLEGAL_TRANSITION when it
 // was closed before. The row becomes the entry's subject when it is the first record put.
 absl::Status CloseMakeUp(ledger::Transaction& tx, std::string_view name,
                          const common::v1::Actor& actor);
+
+// The row is past its time: OVERDUE, its deadline goes, the lateness stays. Nothing when it was made up
+// while it waited to fire. For a service whose handler does more than MakeUpDue.
+absl::StatusOr<std::optional<common::v1::MakeUp>> FallDue(ledger::Transaction& tx,
+                                                          std::string_view name);
 
 // The due handler: OVERDUE, published on `channels(row)` for the supervisor; the lateness stays.
 ledger::DueHandler MakeUpDue(
