@@ -6,6 +6,7 @@ namespace {
 
 constexpr char kGetArea[] = "huying.directory.v1.DirectoryService/GetArea";
 constexpr char kListAreas[] = "huying.directory.v1.DirectoryService/ListAreas";
+constexpr char kListUnits[] = "huying.directory.v1.DirectoryService/ListUnits";
 constexpr char kListPosts[] = "huying.directory.v1.DirectoryService/ListPosts";
 constexpr char kGetPost[] = "huying.directory.v1.DirectoryService/GetPost";
 constexpr char kWhoHolds[] = "huying.directory.v1.DirectoryService/WhoHolds";
@@ -24,6 +25,10 @@ absl::StatusOr<v1::GetAreaResponse> Api::GetArea(const context::CallContext& con
 absl::StatusOr<v1::ListAreasResponse> Api::ListAreas(const context::CallContext& context,
                                                      const v1::ListAreasRequest& request) {
   return rpc::Call<v1::ListAreasResponse>(*caller_, context, kListAreas, request);
+}
+absl::StatusOr<v1::ListUnitsResponse> Api::ListUnits(const context::CallContext& context,
+                                                     const v1::ListUnitsRequest& request) {
+  return rpc::Call<v1::ListUnitsResponse>(*caller_, context, kListUnits, request);
 }
 absl::StatusOr<v1::ListPostsResponse> Api::ListPosts(const context::CallContext& context,
                                                      const v1::ListPostsRequest& request) {

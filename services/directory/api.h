@@ -32,6 +32,8 @@ class Api {
                                                       const v1::GetAreaRequest& request);
   virtual absl::StatusOr<v1::ListAreasResponse> ListAreas(const context::CallContext& context,
                                                           const v1::ListAreasRequest& request);
+  virtual absl::StatusOr<v1::ListUnitsResponse> ListUnits(const context::CallContext& context,
+                                                          const v1::ListUnitsRequest& request);
   virtual absl::StatusOr<v1::ListPostsResponse> ListPosts(const context::CallContext& context,
                                                           const v1::ListPostsRequest& request);
   virtual absl::StatusOr<v1::GetPostResponse> GetPost(const context::CallContext& context,

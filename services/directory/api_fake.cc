@@ -134,6 +134,15 @@ absl::StatusOr<v1::ListAreasResponse> FakeDirectory::ListAreas(
   return response;
 }
 
+absl::StatusOr<v1::ListUnitsResponse> FakeDirectory::ListUnits(const context::CallContext&,
+                                                               const v1::ListUnitsRequest&) {
+  absl::MutexLock lock(&mutex_);
+  RETURN_IF_ERROR(Begin("ListUnits"));
+  v1::ListUnitsResponse response;
+  for (const auto& [name, unit] : view_.units) *response.add_units() = unit;
+  return response;
+}
+
 absl::StatusOr<v1::ListPostsResponse> FakeDirectory::ListPosts(
     const context::CallContext&, const v1::ListPostsRequest& request) {
   absl::MutexLock lock(&mutex_);

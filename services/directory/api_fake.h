@@ -75,6 +75,8 @@ class FakeDirectory final : public Api {
                                               const v1::GetAreaRequest& request) override;
   absl::StatusOr<v1::ListAreasResponse> ListAreas(const context::CallContext& context,
                                                   const v1::ListAreasRequest& request) override;
+  absl::StatusOr<v1::ListUnitsResponse> ListUnits(const context::CallContext& context,
+                                                  const v1::ListUnitsRequest& request) override;
   absl::StatusOr<v1::ListPostsResponse> ListPosts(const context::CallContext& context,
                                                   const v1::ListPostsRequest& request) override;
   absl::StatusOr<v1::GetPostResponse> GetPost(const context::CallContext& context,
