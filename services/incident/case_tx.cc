@@ -11,11 +11,15 @@
 #include "services/incident/rules/states.h"
 #include "services/platform/base/clock.h"
 #include "services/platform/base/strings.h"
+#include "services/platform/guard/makeups.h"
 
 namespace huying::incident {
 
 CaseTx::CaseTx(ledger::Transaction& tx, const v1::Incident& incident)
-    : tx_(tx), act_{tx.actor(), tx.now(), tx.received_at()}, incident_(incident.name()) {
+    : tx_(tx),
+      act_{tx.actor(), tx.now(), tx.received_at()},
+      incident_(incident.name()),
+      area_(incident.area()) {
   tx_.SetCase(incident_);
   for (const std::string& channel : ChannelsOf(incident)) tx_.Publish(channel);
 }
@@ -79,11 +83,19 @@ absl::Status CaseTx::CloseLeadAlarm(const v1::Incident& incident) {
   return stored ? Close(name, incident.name()) : absl::OkStatus();
 }
 
-void CaseTx::OpenChain(v1::Incident& incident, v1::ReportChain chain, const rules::Limits& limits) {
-  incident.add_chains(chain);
+void CaseTx::OpenChain(v1::Incident& incident, v1::ReportChain chain, const rules::Limits& limits,
+                       const rules::Sender& sender) {
   v1::ReportChainState state;
   state.set_incident(incident_);
   state.set_chain(chain);
+  state.set_sender(sender.id);
+  state.set_sender_tier(sender.tier);
+  if (!sender.id.empty()) {
+    chains_[rules::ChainName(incident_, chain, sender.id)] = {std::move(state), ""};
+    return;
+  }
+  state.set_sender_tier(v1::REPORT_TIER_DISTRICT);
+  incident.add_chains(chain);
   // A chain that nobody demands has no limit until it has reported once.
   const bool owed =
       std::find(limits.chains.begin(), limits.chains.end(), chain) != limits.chains.end();
@@ -114,38 +126,59 @@ void CaseTx::OpenChains(v1::Incident& incident, const rules::Limits& limits) {
 }
 
 absl::StatusOr<v1::ReportChainState*> CaseTx::Chain(v1::Incident& incident, v1::ReportChain chain,
-                                                    const rules::Limits& limits) {
-  const std::string name = rules::ChainName(incident_, chain);
+                                                    const rules::Limits& limits,
+                                                    const rules::Sender& sender) {
+  const std::string name = rules::ChainName(incident_, chain, sender.id);
   const auto it = chains_.find(name);
   if (it != chains_.end()) return &it->second.value;
   ASSIGN_OR_RETURN(auto stored, tx_.Find(kChains, name));
   if (stored) {
     chains_[name] = {stored->value, stored->value.SerializeAsString()};
   } else {
-    OpenChain(incident, chain, limits);
+    OpenChain(incident, chain, limits, sender);
   }
   return &chains_[name].value;
 }
 
 void CaseTx::StartFollowUp(const v1::Incident& incident, v1::ReportChainState& chain,
-                           const rules::Limits& limits) {
+                           const rules::Limits& limits, bool reopened) {
   chain.set_clock_count(chain.clock_count() + 1);
   v1::LegalClock clock = rules::StartClock(
       incident_, limits.FollowUp(incident), act_.received_at,
       absl::StrCat("-", v1::ReportChain_Name(chain.chain()), "-", chain.clock_count()),
       chain.chain());
+  clock.set_reopened(reopened);
   chain.add_open_clocks(clock.name());
-  *chain.mutable_next_due_at() = clock.due_at();
   Start(std::move(clock));
 }
 
+// The earliest of what still runs, whatever else was met or started.
+absl::Status CaseTx::RefreshNextDue(v1::ReportChainState& chain) {
+  chain.clear_next_due_at();
+  for (const std::string& name : chain.open_clocks()) {
+    ASSIGN_OR_RETURN(v1::LegalClock * clock, Clock(name));
+    if (rules::AwaitedBy(*clock) != rules::Awaits::kNextReport) continue;
+    if (!chain.has_next_due_at() ||
+        base::FromProto(clock->due_at()) < base::FromProto(chain.next_due_at())) {
+      *chain.mutable_next_due_at() = clock->due_at();
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CaseTx::ReportSent(v1::Incident& incident, v1::ReportChainState& chain,
-                                v1::Report& report, bool in_writing, bool first_time,
+                                v1::Report& report, bool in_writing, bool counts,
                                 const rules::Limits& limits) {
+  rules::NoteSent(chain, report, in_writing);
+  if (!counts || !rules::ToldRequired(report)) return absl::OkStatus();
+  const bool first_time = !report.has_told_at();
+  if (first_time) *report.mutable_told_at() = base::ToProto(act_.received_at);
+  // No clock of the district's is met, or started, by another body's report.
+  if (!chain.sender().empty()) return absl::OkStatus();
   std::vector<std::string> still_open;
   for (const std::string& name : chain.open_clocks()) {
     ASSIGN_OR_RETURN(v1::LegalClock * clock, Clock(name));
-    if (!rules::IsMetBy(*clock, report.kind(), in_writing)) {
+    if (!rules::IsMetBy(*clock, {report.kind(), in_writing, first_time})) {
       still_open.push_back(name);
       continue;
     }
@@ -153,12 +186,11 @@ absl::Status CaseTx::ReportSent(v1::Incident& incident, v1::ReportChainState& ch
     if (rules::IsLate(clock->state())) report.set_late(true);
   }
   chain.mutable_open_clocks()->Assign(still_open.begin(), still_open.end());
-  chain.clear_next_due_at();
-  rules::NoteSent(chain, report, in_writing);
-  if (first_time && !chain.final_sent() && report.kind() != v1::FINAL) {
-    StartFollowUp(incident, chain, limits);
+  const bool goes_on = report.kind() == v1::FIRST || report.kind() == v1::FOLLOW_UP;
+  if (first_time && goes_on && !chain.final_sent()) {
+    StartFollowUp(incident, chain, limits, /*reopened=*/false);
   }
-  return absl::OkStatus();
+  return RefreshNextDue(chain);
 }
 
 // A report is owed by then anyhow: a second clock would say nothing new.
@@ -180,7 +212,9 @@ absl::Status CaseTx::ReopenReporting(v1::Incident& incident, const rules::Limits
     if (!chain->first_sent() && !chain->first_sent_orally()) continue;  // the first is still owed
     const absl::Time due_at = act_.received_at + limits.FollowUp(incident).within;
     ASSIGN_OR_RETURN(bool owed, OwesBefore(*chain, due_at));
-    if (!owed) StartFollowUp(incident, *chain, limits);
+    if (owed) continue;
+    StartFollowUp(incident, *chain, limits, /*reopened=*/true);
+    RETURN_IF_ERROR(RefreshNextDue(*chain));
   }
   return absl::OkStatus();
 }
@@ -207,7 +241,7 @@ absl::Status CaseTx::RestartReporting(v1::Incident& incident, const rules::Limit
 }
 
 absl::Status CaseTx::OpenItem(std::string_view subject, std::string_view rule_id,
-                              std::string_view text) {
+                              std::string_view text, std::string_view post) {
   const std::string series = absl::StrCat(incident_, "/open-items");
   ASSIGN_OR_RETURN(int64_t number, tx_.NextNumber(series));
   v1::OpenItem item;
@@ -216,10 +250,26 @@ absl::Status CaseTx::OpenItem(std::string_view subject, std::string_view rule_id
   item.set_subject(std::string(subject));
   item.set_rule_id(std::string(rule_id));
   item.set_text(std::string(text));
+  item.set_post(std::string(post));
+  item.set_area(area_);
   *item.mutable_opened_at() = base::ToProto(act_.now);
   item.set_open(true);
   items_.push_back(std::move(item));
   return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<std::string>> CaseTx::OpenMakeUps(
+    v1::Incident& incident, absl::Span<const common::v1::MakeUp> rows) {
+  std::vector<std::string> names;
+  RETURN_IF_ERROR(guard::OpenMakeUps(tx_, rows, incident_, &names));
+  for (const std::string& name : names) incident.add_open_make_ups(name);
+  return names;
+}
+
+absl::Status CaseTx::CloseMakeUp(v1::Incident& incident, std::string_view name) {
+  auto& open = *incident.mutable_open_make_ups();
+  open.erase(std::remove(open.begin(), open.end(), name), open.end());
+  return guard::CloseMakeUp(tx_, name, act_.actor);
 }
 
 absl::Status CaseTx::Flush() {

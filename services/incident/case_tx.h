@@ -11,6 +11,7 @@
 #include "absl/types/span.h"
 #include "services/incident/rules/act.h"
 #include "services/incident/rules/limits.h"
+#include "services/incident/rules/report_tiers.h"
 #include "services/incident/store.h"
 #include "services/platform/ledger/command.h"
 
@@ -27,6 +28,7 @@ namespace huying::incident {
 inline constexpr char kClockHandler[] = "clock";
 inline constexpr char kPeriodHandler[] = "response-period";
 inline constexpr char kTaskHandler[] = "task";
+inline constexpr char kAreaPathHandler[] = "area-path";
 
 // Lives inside one `decide`.
 class CaseTx {
@@ -45,12 +47,15 @@ class CaseTx {
   // --- Report chains
   // Opens the chains that are due by themselves and not open yet; their clocks run from awareness.
   void OpenChains(v1::Incident& incident, const rules::Limits& limits);
-  // The chain as this decision has it, opened when it was not (one that is not owed has no clock yet).
+  // The sender's chain as this decision has it, opened when it was not (one that is not owed has no
+  // clock yet, one of a body below the district never has).
   absl::StatusOr<v1::ReportChainState*> Chain(v1::Incident& incident, v1::ReportChain chain,
-                                              const rules::Limits& limits);
-  // A report left: meets what it meets (and may be late by it), starts the clock of the next one.
+                                              const rules::Limits& limits,
+                                              const rules::Sender& sender = {});
+  // A report left. When the district has told all it must, it meets what it meets (and may be late by
+  // it) and starts the clock of the next one. `counts`: this very act told one of those.
   absl::Status ReportSent(v1::Incident& incident, v1::ReportChainState& chain, v1::Report& report,
-                          bool in_writing, bool first_time, const rules::Limits& limits);
+                          bool in_writing, bool counts, const rules::Limits& limits);
   // Figures or level changed: every chain that has reported owes another report.
   absl::Status ReopenReporting(v1::Incident& incident, const rules::Limits& limits);
   // Not true, or not ours: what still runs is cancelled, what was late stays late.
@@ -58,7 +63,15 @@ class CaseTx {
   // Ours after all: what was never reported is owed again, from now.
   absl::Status RestartReporting(v1::Incident& incident, const rules::Limits& limits);
 
-  absl::Status OpenItem(std::string_view subject, std::string_view rule_id, std::string_view text);
+  // For the post, or where it is not known the duty post of the area.
+  absl::Status OpenItem(std::string_view subject, std::string_view rule_id, std::string_view text,
+                        std::string_view post = "");
+
+  // What is passed in urgency and brought later stands on the incident until it was brought; whoever
+  // calls one of these puts the incident.
+  absl::StatusOr<std::vector<std::string>> OpenMakeUps(v1::Incident& incident,
+                                                       absl::Span<const common::v1::MakeUp> rows);
+  absl::Status CloseMakeUp(v1::Incident& incident, std::string_view name);
 
   absl::Status Flush();
 
@@ -66,11 +79,13 @@ class CaseTx {
   absl::StatusOr<v1::LegalClock*> Clock(const std::string& name);
   void Start(v1::LegalClock clock);
   absl::Status Close(const std::string& name, std::string_view met_by);
-  void OpenChain(v1::Incident& incident, v1::ReportChain chain, const rules::Limits& limits);
+  void OpenChain(v1::Incident& incident, v1::ReportChain chain, const rules::Limits& limits,
+                 const rules::Sender& sender = {});
   void StartFirstClocks(v1::ReportChainState& chain, const rules::Limits& limits, absl::Time start,
                         std::string_view suffix);
   void StartFollowUp(const v1::Incident& incident, v1::ReportChainState& chain,
-                     const rules::Limits& limits);
+                     const rules::Limits& limits, bool reopened);
+  absl::Status RefreshNextDue(v1::ReportChainState& chain);
   absl::StatusOr<bool> OwesBefore(const v1::ReportChainState& chain, absl::Time due_at);
 
   // A record and what it was when it was read; only what changed is put.
@@ -83,6 +98,7 @@ class CaseTx {
   ledger::Transaction& tx_;
   const rules::Act act_;
   const std::string incident_;
+  const std::string area_;
   std::map<std::string, Held<v1::LegalClock>> clocks_;
   std::map<std::string, Held<v1::ReportChainState>> chains_;
   std::vector<v1::OpenItem> items_;

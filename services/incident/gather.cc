@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -7,6 +8,7 @@
 #include "services/incident/rule_limits.h"
 #include "services/incident/rules/facts.h"
 #include "services/incident/rules/names.h"
+#include "services/incident/rules/tasks.h"
 #include "services/incident/rules/validate.h"
 #include "services/platform/base/status.h"
 #include "services/platform/base/strings.h"
@@ -14,6 +16,34 @@
 
 // What every command of this service has in common: facts before the decision, and its frame.
 namespace huying::incident {
+namespace {
+
+constexpr char kReportPermission[] = "report.write";
+
+absl::Status Kept(ledger::Transaction& tx, const v1::Task& task, const absl::Status& status) {
+  if (status.ok()) return status;
+  tx.SetCase(task.incident());
+  tx.KeepRefusal();
+  return status;
+}
+
+// The executor, or a government above it, which helps and is flagged.
+absl::Status JudgeTask(ledger::Transaction& tx, const v1::Task& task, const v1::Incident& incident,
+                       const std::optional<rules::Standing>& standing, bool declines) {
+  if (declines) {
+    return Kept(tx, task, rules::CheckDecline(task, tx.actor(), standing));
+  }
+  const auto hand = rules::JudgeHand(task, incident, tx.actor(), standing);
+  if (!hand.ok()) return Kept(tx, task, hand.status());
+  if (*hand == rules::TaskHand::kExecutor) return absl::OkStatus();
+  tx.AddFlag(rules::MakeFlag("task.by-another", "非指定执行岗位代办"));
+  if (*hand == rules::TaskHand::kUncheckedHelper) {
+    tx.AddFlag(rules::MakeFlag("incident.competence.unchecked", "权限待核：组织目录没有应答"));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
 
 using base::Reason;
 
@@ -30,6 +60,10 @@ template absl::StatusOr<v1::Report> IncidentService::Snapshot(const ledger::Reco
                                                               std::string_view);
 template absl::StatusOr<v1::Response> IncidentService::Snapshot(
     const ledger::RecordKind<v1::Response>&, std::string_view);
+template absl::StatusOr<v1::Task> IncidentService::Snapshot(const ledger::RecordKind<v1::Task>&,
+                                                            std::string_view);
+template absl::StatusOr<v1::OpenItem> IncidentService::Snapshot(
+    const ledger::RecordKind<v1::OpenItem>&, std::string_view);
 
 rules::Limits IncidentService::LimitsFor(const v1::Incident& incident, absl::Time at) const {
   return LimitsAt(table_, at, incident.event_class(), incident.event_code());
@@ -40,6 +74,7 @@ absl::StatusOr<IncidentService::Gathered> IncidentService::Gather(const Context&
                                                                   std::string_view permission) {
   Gathered gathered;
   ASSIGN_OR_RETURN(gathered.incident, Snapshot(kIncidents, incident));
+  gathered.reports = permission == kReportPermission;
   auto said =
       directory_.CheckCompetence(context::Hurried(context), permission, {gathered.incident.area()});
   if (!said.ok()) {
@@ -54,10 +89,23 @@ absl::StatusOr<IncidentService::Gathered> IncidentService::Gather(const Context&
                         .tier_ok = said->power_item().empty() || said->tier_ok(),
                         .power_item = said->power_item(),
                         .legal_basis = {said->legal_basis().begin(), said->legal_basis().end()}};
+  // What happens to the whole district happens to each part of it, and each reports it upwards.
+  if (gathered.reports && !said->covers_area()) {
+    const auto own = references_.PathOf(context, context.actor.area());
+    if (own.ok() && *own) {
+      const std::vector<std::string>& above = (*own)->above;
+      gathered.competence->covers_area =
+          std::find(above.begin(), above.end(), gathered.incident.area()) != above.end();
+    }
+  }
   return gathered;
 }
 
 absl::Status IncidentService::Judge(ledger::Transaction& tx, const Gathered& gathered) {
+  if (gathered.reports && !gathered.competence) {
+    tx.AddFlag(rules::MakeFlag("incident.competence.unchecked", "权限待核：组织目录没有应答"));
+    return absl::OkStatus();  // nobody's report is lost
+  }
   auto flags = rules::JudgeCompetence(tx.actor(), gathered.competence, gathered.incident,
                                       gathered.wants_power_item);
   if (!flags.ok()) {
@@ -100,7 +148,7 @@ IncidentService::Command IncidentService::ForReport(const Context& context, cons
   ASSIGN_OR_RETURN(Gathered gathered, Gather(context, parts->incident, permission));
   ledger::Command command;
   command.reads = {kReports.Ref(name), kIncidents.Ref(parts->incident),
-                   kChains.Ref(rules::ChainName(parts->incident, parts->chain))};
+                   kChains.Ref(rules::ChainName(parts->incident, parts->chain, parts->sender))};
   command.decide = [name, gathered = std::move(gathered),
                     decide = std::move(decide)](ledger::Transaction& tx) -> absl::Status {
     RETURN_IF_ERROR(Judge(tx, gathered));
@@ -135,17 +183,25 @@ IncidentService::Command IncidentService::ForResponse(const Context& context,
   return command;
 }
 
-IncidentService::Command IncidentService::ForTask(const std::string& name, OnTask decide) {
+IncidentService::Command IncidentService::ForTask(const Context& context, const std::string& name,
+                                                  OnTask decide, bool declines) {
   const std::string response = rules::ResponseOfTask(name);
   if (response.empty()) {
     return base::Invalid(Reason::FIELD_INVALID, "任务名称格式不对", "expected responses/…/tasks/…")
         .Field("name");
   }
+  ASSIGN_OR_RETURN(v1::Task before, Snapshot(kTasks, name));
+  std::optional<rules::Standing> standing;
+  if (!rules::IsExecutor(before, context.actor)) {
+    standing = references_.StandingTo(context, before);
+  }
   ledger::Command command;
-  command.reads = {kTasks.Ref(name), kResponses.Ref(response)};
-  command.decide = [name, decide = std::move(decide)](ledger::Transaction& tx) -> absl::Status {
+  command.reads = {kTasks.Ref(name), kIncidents.Ref(before.incident())};
+  command.decide = [name, standing, declines,
+                    decide = std::move(decide)](ledger::Transaction& tx) -> absl::Status {
     ASSIGN_OR_RETURN(auto task, tx.Get(kTasks, name));
     ASSIGN_OR_RETURN(auto incident, tx.Get(kIncidents, task.value.incident()));
+    RETURN_IF_ERROR(JudgeTask(tx, task.value, incident.value, standing, declines));
     CaseTx c(tx, incident.value);
     RETURN_IF_ERROR(decide(c, task.value));
     return c.Flush();

@@ -11,7 +11,6 @@
 #include "services/incident/rules/names.h"
 #include "services/incident/rules/validate.h"
 #include "services/platform/base/status.h"
-#include "services/platform/context/hurried.h"
 #include "services/platform/guard/makeups.h"
 
 // Intake and verification.
@@ -29,13 +28,24 @@ std::string ReporterDossier(const context::CallContext& context) {
 }
 
 absl::Status DecideIntake(ledger::Transaction& tx, const v1::TakeIntakeRequest& request,
-                          const std::vector<std::string>& ancestors, const rules::Limits& limits) {
+                          const std::optional<References::Path>& path,
+                          const rules::Limits& limits) {
   const int year = rules::YearOf(tx.now());
   ASSIGN_OR_RETURN(int64_t number, tx.NextNumber(absl::StrCat("incidents/", year)));
   const rules::Act act{tx.actor(), tx.now(), tx.received_at()};
   v1::Incident incident =
       rules::TakeIn(request, rules::Numbered("incidents", year, number), limits, act);
-  for (const std::string& above : ancestors) incident.add_area_ancestors(above);
+  if (path) {
+    for (const std::string& above : path->above) incident.add_area_ancestors(above);
+    tx.AddSource("directory", path->as_of_seq);
+  } else {
+    incident.set_areas_above_unknown(true);
+    tx.AddFlag(rules::MakeFlag("incident.area-unchecked", "区域待核：组织目录没有应答"));
+    tx.SetDeadline({.key = absl::StrCat(incident.name(), "/area-path"),
+                    .handler = kAreaPathHandler,
+                    .due_at = tx.now() + limits.area_retry,
+                    .subject = incident.name()});
+  }
   CaseTx c(tx, incident);
   c.StartVerify(incident, limits);
   c.OpenChains(incident, limits);
@@ -43,42 +53,51 @@ absl::Status DecideIntake(ledger::Transaction& tx, const v1::TakeIntakeRequest& 
   return c.Flush();
 }
 
-std::string MakeUpName(const std::string& incident) {
-  return absl::StrCat("makeups/", incident, "/reject-second-person");
-}
-
-// Another person agrees to what was done in urgency.
-absl::Status AgreeToRejection(CaseTx& c, v1::Incident& incident) {
-  incident.set_second_person(c.act().actor.person());
-  c.tx().Put(kIncidents, incident.name(), incident);
-  return guard::CloseMakeUp(c.tx(), MakeUpName(incident.name()), c.act().actor);
-}
-
-// A response that started before the incident was verified no longer owes that.
-absl::Status VerifiedAfterAll(ledger::Transaction& tx, const v1::Incident& incident) {
-  for (const std::string& response : incident.open_responses()) {
-    const std::string name = absl::StrCat("makeups/", response, "/incident-verified");
-    ASSIGN_OR_RETURN(auto row, tx.Find(guard::kMakeUps, name));
-    if (!row || row->value.has_closed_at()) continue;
-    RETURN_IF_ERROR(guard::CloseMakeUp(tx, name, tx.actor()));
+// The case's open rows of a rule, whatever number they got, are settled.
+absl::Status CloseMakeUpsOf(CaseTx& c, v1::Incident& incident, std::string_view rule_id) {
+  const std::vector<std::string> open(incident.open_make_ups().begin(),
+                                      incident.open_make_ups().end());
+  for (const std::string& name : open) {
+    ASSIGN_OR_RETURN(auto row, c.tx().Get(guard::kMakeUps, name));
+    if (row.value.rule_id() == rule_id) RETURN_IF_ERROR(c.CloseMakeUp(incident, name));
   }
+  c.tx().Put(kIncidents, incident.name(), incident);
+  return absl::OkStatus();
+}
+
+// Asks the second person; nothing stops until he has sent the same himself.
+absl::Status DecideProposal(CaseTx& c, v1::Incident& incident,
+                            const v1::RejectIncidentRequest& request) {
+  RETURN_IF_ERROR(rules::ProposeRejection(incident, request, c.act()));
+  c.tx().Put(kIncidents, incident.name(), incident);
+  c.tx().AddFlag(rules::MakeFlag(
+      "incident.rejection-pending",
+      absl::StrCat("待 ", request.second_person(), " 本人同意后才判为不属实；各项时限照常运行")));
   return absl::OkStatus();
 }
 
 absl::Status DecideReject(CaseTx& c, v1::Incident& incident,
                           const v1::RejectIncidentRequest& request, const rules::Limits& limits) {
   if (rules::AgreesToRejection(incident, c.act())) {
-    ASSIGN_OR_RETURN(auto open, c.tx().Find(guard::kMakeUps, MakeUpName(incident.name())));
-    if (open) return AgreeToRejection(c, incident);
+    incident.set_second_person(c.act().actor.person());
+    c.tx().Put(kIncidents, incident.name(), incident);
+    return CloseMakeUpsOf(c, incident, rules::kSecondPersonRule);
+  }
+  const guard::Guard second = rules::SecondPersonGuard(incident, c.act(), limits);
+  if (!second.passed && !request.second_person().empty() && !request.has_urgency()) {
+    return DecideProposal(c, incident, request);
   }
   RETURN_IF_ERROR(rules::Reject(incident, request, c.act()));
-  ASSIGN_OR_RETURN(auto make_ups, guard::Judge({rules::SecondPersonGuard(request, c.act(), limits)},
-                                               request.has_urgency() ? &request.urgency() : nullptr,
-                                               incident.name(), c.act().actor, c.act().now));
+  ASSIGN_OR_RETURN(auto make_ups,
+                   guard::Judge({second}, request.has_urgency() ? &request.urgency() : nullptr,
+                                incident.name(), c.act().actor, c.act().now));
   RETURN_IF_ERROR(c.CloseVerify(incident, incident.name()));
   RETURN_IF_ERROR(c.CancelReporting(incident, limits));
   c.tx().Put(kIncidents, incident.name(), incident);
-  return guard::OpenMakeUps(c.tx(), make_ups, incident.name());
+  if (second.passed) return CloseMakeUpsOf(c, incident, rules::kSecondPersonRule);
+  RETURN_IF_ERROR(c.OpenMakeUps(incident, make_ups).status());
+  c.tx().Put(kIncidents, incident.name(), incident);
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -87,34 +106,24 @@ IncidentService::Command IncidentService::TakeIntake(const Context& context,
                                                      const v1::TakeIntakeRequest& request) {
   RETURN_IF_ERROR(rules::ValidateIntake(request, clock_.Now()));
   v1::TakeIntakeRequest intake = request;
-  intake.set_area(rules::NormaliseArea(request.area()));
-  directory::v1::GetAreaRequest ask;
-  ask.set_code(intake.area());
-  auto area = directory_.GetArea(context::Hurried(context), ask);
-  std::vector<std::string> ancestors;
-  int64_t directory_seq = 0;
-  if (area.ok()) {
-    intake.set_area(area->area().code());
-    for (const auto& above : area->ancestors()) ancestors.push_back(above.code());
-    directory_seq = area->as_of_seq();
-  } else if (absl::IsInvalidArgument(area.status())) {
+  // Nobody's report waits for directory: then the code stands as it can be written without it.
+  auto path = references_.PathOf(context, request.area());
+  if (path.ok()) {
+    intake.set_area(*path ? (*path)->code : rules::PaddedArea(request.area()));
+  } else {
     return base::Invalid(Reason::UNKNOWN_AREA, absl::StrCat("没有区域 ", request.area()),
                          absl::StrCat("there is no area ", request.area()))
         .Field("area")
         .Next("请从区划表中选择；不清楚时填报本区代码",
               "choose one of the table; where it is not clear, give the district's own code");
-  }  // anything else is the directory's trouble, and nobody's report waits for that
+  }
   RETURN_IF_ERROR(sealer_.Seal(*intake.mutable_reporter(), ReporterDossier(context)));
   ledger::Command command;
   command.reads = {ledger::CounterRef(absl::StrCat("incidents/", rules::YearOf(clock_.Now())))};
   const rules::Limits limits =
       LimitsAt(table_, clock_.Now(), intake.event_class(), intake.event_code());
-  command.decide = [intake, ancestors, directory_seq, limits](ledger::Transaction& tx) {
-    if (directory_seq > 0)
-      tx.AddSource("directory", directory_seq);
-    else
-      tx.AddFlag(rules::MakeFlag("incident.area-unchecked", "区域待核：组织目录没有应答"));
-    return DecideIntake(tx, intake, ancestors, limits);
+  command.decide = [intake, path = *std::move(path), limits](ledger::Transaction& tx) {
+    return DecideIntake(tx, intake, path, limits);
   };
   return command;
 }
@@ -139,9 +148,20 @@ IncidentService::Command IncidentService::ConfirmIncident(
     const Context& context, const v1::ConfirmIncidentRequest& request) {
   RETURN_IF_ERROR(rules::ValidateConfirm(request));
   v1::ConfirmIncidentRequest confirm = request;
-  for (std::string& area : *confirm.mutable_areas()) area = rules::NormaliseArea(area);
+  ASSIGN_OR_RETURN(const References::Areas areas,
+                   references_.AreasFor(context, "incident.confirm",
+                                        {request.areas().begin(), request.areas().end()}));
+  confirm.mutable_areas()->Assign(areas.codes.begin(), areas.codes.end());
+  std::vector<common::v1::Flag> unchecked;
+  if (areas.unchecked) unchecked.push_back(*areas.unchecked);
+  if (!request.lead_department().empty()) {
+    ASSIGN_OR_RETURN(auto unit,
+                     references_.Unit(context, request.lead_department(), "lead_department"));
+    if (unit) unchecked.push_back(*std::move(unit));
+  }
   return ForIncident(context, request.name(), "incident.confirm",
-                     [this, confirm](CaseTx& c, v1::Incident& incident) -> absl::Status {
+                     [this, confirm, unchecked](CaseTx& c, v1::Incident& incident) -> absl::Status {
+                       for (const common::v1::Flag& flag : unchecked) c.tx().AddFlag(flag);
                        const rules::Limits before = LimitsFor(incident, c.act().now);
                        RETURN_IF_ERROR(rules::Confirm(incident, confirm, before, c.act()));
                        // The class may have changed, and with it the chains that are owed.
@@ -150,15 +170,32 @@ IncidentService::Command IncidentService::ConfirmIncident(
                        c.OpenChains(incident, limits);
                        if (incident.lead_department_alarm()) c.StartLeadAlarm(incident, limits);
                        c.tx().Put(kIncidents, incident.name(), incident);
-                       return VerifiedAfterAll(c.tx(), incident);
+                       // What one person rejected before is decided now, and what started before the
+                       // verification no longer owes it.
+                       RETURN_IF_ERROR(CloseMakeUpsOf(c, incident, rules::kSecondPersonRule));
+                       return CloseMakeUpsOf(c, incident, rules::kVerifiedRule);
                      });
 }
 
 IncidentService::Command IncidentService::RejectIncident(const Context& context,
                                                          const v1::RejectIncidentRequest& request) {
   RETURN_IF_ERROR(rules::ValidateText(request.reason(), "reason", "理由"));
+  std::optional<common::v1::Flag> unchecked;
+  ASSIGN_OR_RETURN(const v1::Incident seen, Snapshot(kIncidents, request.name()));
+  // Who agrees may well repeat the request that names him.
+  const rules::Act agreeing{context.actor, context.received_at, context.received_at};
+  const bool agrees = rules::SecondPersonGuard(seen, agreeing, {}).passed ||
+                      rules::AgreesToRejection(seen, agreeing);
+  if (!agrees && !request.second_person().empty()) {
+    RETURN_IF_ERROR(rules::CheckSecondPerson(request.second_person(), context.actor));
+    if (rules::IsName(request.second_person(), "posts")) {
+      ASSIGN_OR_RETURN(unchecked,
+                       references_.Post(context, request.second_person(), "second_person"));
+    }
+  }
   return ForIncident(context, request.name(), "incident.confirm",
-                     [this, request](CaseTx& c, v1::Incident& incident) {
+                     [this, request, unchecked](CaseTx& c, v1::Incident& incident) {
+                       if (unchecked) c.tx().AddFlag(*unchecked);
                        return DecideReject(c, incident, request, LimitsFor(incident, c.act().now));
                      });
 }
@@ -181,8 +218,10 @@ IncidentService::Command IncidentService::TransferIncident(
 IncidentService::Command IncidentService::SetLeadDepartment(
     const Context& context, const v1::SetLeadDepartmentRequest& request) {
   RETURN_IF_ERROR(rules::ValidateText(request.unit(), "unit", "牵头部门"));
+  ASSIGN_OR_RETURN(const auto unchecked, references_.Unit(context, request.unit(), "unit"));
   return ForIncident(context, request.name(), "incident.confirm",
-                     [request](CaseTx& c, v1::Incident& incident) -> absl::Status {
+                     [request, unchecked](CaseTx& c, v1::Incident& incident) -> absl::Status {
+                       if (unchecked) c.tx().AddFlag(*unchecked);
                        RETURN_IF_ERROR(rules::SetLead(incident, request.unit()));
                        RETURN_IF_ERROR(c.CloseLeadAlarm(incident));
                        c.tx().Put(kIncidents, incident.name(), incident);

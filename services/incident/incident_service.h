@@ -11,6 +11,7 @@
 #include "huying/incident/v1/incident_service.pb.h"
 #include "services/directory/api.h"
 #include "services/incident/case_tx.h"
+#include "services/incident/references.h"
 #include "services/incident/rules/competence.h"
 #include "services/incident/rules/responses.h"
 #include "services/plan/api.h"
@@ -40,6 +41,7 @@ class IncidentService {
       : ledger_(ledger),
         clock_(realm_clock),
         directory_(directory),
+        references_(directory),
         plans_(plans),
         sealer_(std::move(sealer)),
         table_(table) {}
@@ -111,6 +113,10 @@ class IncidentService {
   Command ClockFellDue(const Context& context, const Due& due);
   Command PeriodFellDue(const Context& context, const Due& due);
   Command TaskFellDue(const Context& context, const Due& due);
+  // What was passed in urgency was not brought in time: the supervisor's item.
+  Command MakeUpFellDue(const Context& context, const Due& due);
+  // Directory is asked again what lies above an incident that was taken down without it.
+  Command AreaPathDue(const Context& context, const Due& due);
 
  private:
   // What was read of the ledger and asked of directory before the decision.
@@ -119,6 +125,7 @@ class IncidentService {
     std::optional<rules::Competence> competence;
     int64_t directory_seq = 0;
     bool wants_power_item = false;
+    bool reports = false;  // to report, one need not stand above what is reported
   };
   using OnIncident = std::function<absl::Status(CaseTx& c, v1::Incident& incident)>;
   using OnReport =
@@ -141,8 +148,9 @@ class IncidentService {
                     OnReport decide);
   Command ForResponse(const Context& context, const std::string& name, std::string_view permission,
                       OnResponse decide);
-  // Whoever is there may do a task: not the area is judged but the executor, and only by a flag.
-  Command ForTask(const std::string& name, OnTask decide);
+  // Judged by the executor, not by the incident's area. Who helps is flagged; `declines` asks more.
+  Command ForTask(const Context& context, const std::string& name, OnTask decide,
+                  bool declines = false);
   static absl::Status Judge(ledger::Transaction& tx, const Gathered& gathered);
 
   // What the plan says of the level for the incident's facts now; `revision` 0 = in force.
@@ -156,6 +164,7 @@ class IncidentService {
   ledger::Ledger& ledger_;
   const base::Clock& clock_;
   directory::Api& directory_;
+  const References references_;
   plan::Api& plans_;
   privacy::Sealer sealer_;
   const ::huying::rules::RuleTable& table_;

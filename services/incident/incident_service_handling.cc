@@ -147,6 +147,12 @@ IncidentService::Command IncidentService::EndIncident(const Context& context,
   return ForIncident(context, request.name(), "incident.command",
                      [request](CaseTx& c, v1::Incident& incident) -> absl::Status {
                        RETURN_IF_ERROR(rules::End(incident, request.text(), c.act()));
+                       if (!incident.open_make_ups().empty()) {
+                         c.tx().AddFlag(rules::MakeFlag(
+                             "incident.make-ups-open",
+                             absl::StrCat("尚未补办，将列入终报：",
+                                          absl::StrJoin(incident.open_make_ups(), "、"))));
+                       }
                        c.tx().Put(kIncidents, incident.name(), incident);
                        return absl::OkStatus();
                      });

@@ -1,34 +1,91 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <map>
 #include <memory>
 #include <utility>
 
 #include "services/incident/incident_service.h"
+#include "services/incident/rules/reading.h"
 #include "services/platform/base/status.h"
 #include "services/platform/guard/makeups.h"
 #include "services/platform/privacy/mask.h"
 
-// Reads. A reporter is shown masked; lists do not unseal at all.
+// Reads. A reporter is shown masked; lists do not unseal at all. Each caller sees what lies in his area
+// (rules/reading.h): one incident of another's is refused, in a list it is left out.
 namespace huying::incident {
 namespace {
 
-template <typename T>
-absl::StatusOr<ledger::Page<T>> ListBy(ledger::Ledger& ledger, const ledger::RecordKind<T>& kind,
-                                       ledger::Filter filter, int page_size,
-                                       const std::string& page_token) {
-  ASSIGN_OR_RETURN(std::unique_ptr<ledger::Reader> reader, ledger.Read());
-  return reader->List(kind, filter, page_size, page_token);
-}
+// How often a list reads on to fill its page; then it is shorter, with a token to go on from.
+constexpr int kReadOnMax = 40;
 
 void Where(ledger::Filter& filter, const char* column, const std::string& value) {
   if (!value.empty()) filter.where.push_back({column, "=", ledger::Text(value)});
 }
 
+// The incidents that items of a list belong to, each looked up once.
+class Sight {
+ public:
+  Sight(ledger::Reader& reader, const context::CallContext& context)
+      : reader_(reader), viewer_(rules::ViewerOf(context.actor, context.permissions)) {}
+
+  const rules::Viewer& viewer() const { return viewer_; }
+  // An item without an incident is nobody's in particular: only who sees everything sees it.
+  absl::StatusOr<const v1::Incident*> IncidentOf(const std::string& name) {
+    auto at = known_.find(name);
+    if (at == known_.end()) {
+      ASSIGN_OR_RETURN(auto stored, reader_.Find(kIncidents, name));
+      at = known_.emplace(name, stored ? std::move(stored->value) : v1::Incident()).first;
+    }
+    return &at->second;
+  }
+  absl::StatusOr<bool> Sees(const std::string& incident) {
+    ASSIGN_OR_RETURN(const v1::Incident* found, IncidentOf(incident));
+    return rules::MayRead(*found, viewer_);
+  }
+  // A list of one incident that is not his is refused, not empty.
+  absl::Status Check(const std::string& incident) {
+    if (incident.empty()) return absl::OkStatus();
+    ASSIGN_OR_RETURN(const v1::Incident* found, IncidentOf(incident));
+    return found->name().empty() ? absl::OkStatus() : rules::CheckRead(*found, viewer_);
+  }
+
+ private:
+  ledger::Reader& reader_;
+  const rules::Viewer viewer_;
+  std::map<std::string, v1::Incident> known_;
+};
+
+// A page of what `sees` lets through, filled by reading on; bounded.
+template <typename T, typename Sees>
+absl::StatusOr<ledger::Page<T>> ListSeen(ledger::Reader& reader, const ledger::RecordKind<T>& kind,
+                                         const ledger::Filter& filter, int page_size,
+                                         std::string page_token, const Sees& sees) {
+  const int wanted =
+      page_size == 0 ? ledger::kPageSizeDefault : std::min(page_size, ledger::kPageSizeMax);
+  ledger::Page<T> seen;
+  for (int round = 0; round < kReadOnMax; ++round) {
+    // Never more than still fit: the token then stands behind the last item that was looked at.
+    const int left = page_size < 0 ? page_size : wanted - static_cast<int>(seen.items.size());
+    ASSIGN_OR_RETURN(ledger::Page<T> page, reader.List(kind, filter, left, page_token));
+    for (auto& item : page.items) {
+      ASSIGN_OR_RETURN(bool visible, sees(item.value));
+      if (visible) seen.items.push_back(std::move(item));
+    }
+    page_token = page.next_page_token;
+    if (page_token.empty() || static_cast<int>(seen.items.size()) >= wanted) break;
+  }
+  seen.next_page_token = page_token;
+  return seen;
+}
+
 }  // namespace
 
 absl::StatusOr<v1::GetIncidentResponse> IncidentService::GetIncident(
-    const Context&, const v1::GetIncidentRequest& request) {
+    const Context& context, const v1::GetIncidentRequest& request) {
   ASSIGN_OR_RETURN(std::unique_ptr<ledger::Reader> reader, ledger_.Read());
   ASSIGN_OR_RETURN(auto stored, reader->Get(kIncidents, request.name()));
+  RETURN_IF_ERROR(
+      rules::CheckRead(stored.value, rules::ViewerOf(context.actor, context.permissions)));
   v1::GetIncidentResponse response;
   *response.mutable_incident() = std::move(stored.value);
   response.set_version(stored.version);
@@ -38,12 +95,18 @@ absl::StatusOr<v1::GetIncidentResponse> IncidentService::GetIncident(
 }
 
 absl::StatusOr<v1::ListIncidentsResponse> IncidentService::ListIncidents(
-    const Context&, const v1::ListIncidentsRequest& request) {
+    const Context& context, const v1::ListIncidentsRequest& request) {
   ledger::Filter filter;
   filter.newest_first = true;
+  filter.order_by = "taken";
   if (request.open_only()) filter.where.push_back({"open", "=", ledger::Int(1)});
+  ASSIGN_OR_RETURN(std::unique_ptr<ledger::Reader> reader, ledger_.Read());
+  const rules::Viewer viewer = rules::ViewerOf(context.actor, context.permissions);
   ASSIGN_OR_RETURN(auto page,
-                   ListBy(ledger_, kIncidents, filter, request.page_size(), request.page_token()));
+                   ListSeen(*reader, kIncidents, filter, request.page_size(), request.page_token(),
+                            [&](const v1::Incident& incident) -> absl::StatusOr<bool> {
+                              return rules::MayRead(incident, viewer);
+                            }));
   v1::ListIncidentsResponse response;
   for (auto& item : page.items) {
     item.value.mutable_reporter()->clear_sealed();
@@ -54,11 +117,15 @@ absl::StatusOr<v1::ListIncidentsResponse> IncidentService::ListIncidents(
 }
 
 absl::StatusOr<v1::ListReportsResponse> IncidentService::ListReports(
-    const Context&, const v1::ListReportsRequest& request) {
+    const Context& context, const v1::ListReportsRequest& request) {
   ledger::Filter filter;
   Where(filter, "incident", request.incident());
-  ASSIGN_OR_RETURN(auto page,
-                   ListBy(ledger_, kReports, filter, request.page_size(), request.page_token()));
+  ASSIGN_OR_RETURN(std::unique_ptr<ledger::Reader> reader, ledger_.Read());
+  Sight sight(*reader, context);
+  RETURN_IF_ERROR(sight.Check(request.incident()));
+  ASSIGN_OR_RETURN(
+      auto page, ListSeen(*reader, kReports, filter, request.page_size(), request.page_token(),
+                          [&](const v1::Report& report) { return sight.Sees(report.incident()); }));
   v1::ListReportsResponse response;
   for (auto& item : page.items) *response.add_reports() = std::move(item.value);
   response.set_next_page_token(page.next_page_token);
@@ -66,11 +133,16 @@ absl::StatusOr<v1::ListReportsResponse> IncidentService::ListReports(
 }
 
 absl::StatusOr<v1::ListClocksResponse> IncidentService::ListClocks(
-    const Context&, const v1::ListClocksRequest& request) {
+    const Context& context, const v1::ListClocksRequest& request) {
   ledger::Filter filter;
   Where(filter, "incident", request.incident());
-  ASSIGN_OR_RETURN(auto page,
-                   ListBy(ledger_, kClocks, filter, request.page_size(), request.page_token()));
+  ASSIGN_OR_RETURN(std::unique_ptr<ledger::Reader> reader, ledger_.Read());
+  Sight sight(*reader, context);
+  RETURN_IF_ERROR(sight.Check(request.incident()));
+  ASSIGN_OR_RETURN(auto page, ListSeen(*reader, kClocks, filter, request.page_size(),
+                                       request.page_token(), [&](const v1::LegalClock& clock) {
+                                         return sight.Sees(clock.incident());
+                                       }));
   v1::ListClocksResponse response;
   for (auto& item : page.items) *response.add_clocks() = std::move(item.value);
   response.set_next_page_token(page.next_page_token);
@@ -78,9 +150,11 @@ absl::StatusOr<v1::ListClocksResponse> IncidentService::ListClocks(
 }
 
 absl::StatusOr<v1::GetResponseResponse> IncidentService::GetResponse(
-    const Context&, const v1::GetResponseRequest& request) {
+    const Context& context, const v1::GetResponseRequest& request) {
   ASSIGN_OR_RETURN(std::unique_ptr<ledger::Reader> reader, ledger_.Read());
   ASSIGN_OR_RETURN(auto stored, reader->Get(kResponses, request.name()));
+  Sight sight(*reader, context);
+  RETURN_IF_ERROR(sight.Check(stored.value.incident()));
   v1::GetResponseResponse response;
   *response.mutable_response() = std::move(stored.value);
   response.set_version(stored.version);
@@ -88,11 +162,16 @@ absl::StatusOr<v1::GetResponseResponse> IncidentService::GetResponse(
 }
 
 absl::StatusOr<v1::ListResponsesResponse> IncidentService::ListResponses(
-    const Context&, const v1::ListResponsesRequest& request) {
+    const Context& context, const v1::ListResponsesRequest& request) {
   ledger::Filter filter;
   Where(filter, "incident", request.incident());
-  ASSIGN_OR_RETURN(auto page,
-                   ListBy(ledger_, kResponses, filter, request.page_size(), request.page_token()));
+  ASSIGN_OR_RETURN(std::unique_ptr<ledger::Reader> reader, ledger_.Read());
+  Sight sight(*reader, context);
+  RETURN_IF_ERROR(sight.Check(request.incident()));
+  ASSIGN_OR_RETURN(auto page, ListSeen(*reader, kResponses, filter, request.page_size(),
+                                       request.page_token(), [&](const v1::Response& response) {
+                                         return sight.Sees(response.incident());
+                                       }));
   v1::ListResponsesResponse response;
   for (auto& item : page.items) *response.add_responses() = std::move(item.value);
   response.set_next_page_token(page.next_page_token);
@@ -100,12 +179,18 @@ absl::StatusOr<v1::ListResponsesResponse> IncidentService::ListResponses(
 }
 
 absl::StatusOr<v1::ListTasksResponse> IncidentService::ListTasks(
-    const Context&, const v1::ListTasksRequest& request) {
+    const Context& context, const v1::ListTasksRequest& request) {
   ledger::Filter filter;
   Where(filter, "response", request.response());
   Where(filter, "post", request.executor_post());
-  ASSIGN_OR_RETURN(auto page,
-                   ListBy(ledger_, kTasks, filter, request.page_size(), request.page_token()));
+  ASSIGN_OR_RETURN(std::unique_ptr<ledger::Reader> reader, ledger_.Read());
+  Sight sight(*reader, context);
+  const auto sees = [&](const v1::Task& task) -> absl::StatusOr<bool> {
+    ASSIGN_OR_RETURN(const v1::Incident* incident, sight.IncidentOf(task.incident()));
+    return rules::MayReadTask(task, *incident, sight.viewer());
+  };
+  ASSIGN_OR_RETURN(auto page, ListSeen(*reader, kTasks, filter, request.page_size(),
+                                       request.page_token(), sees));
   v1::ListTasksResponse response;
   for (auto& item : page.items) *response.add_tasks() = std::move(item.value);
   response.set_next_page_token(page.next_page_token);
@@ -113,12 +198,23 @@ absl::StatusOr<v1::ListTasksResponse> IncidentService::ListTasks(
 }
 
 absl::StatusOr<v1::ListOpenItemsResponse> IncidentService::ListOpenItems(
-    const Context&, const v1::ListOpenItemsRequest& request) {
+    const Context& context, const v1::ListOpenItemsRequest& request) {
   ledger::Filter filter;
   Where(filter, "incident", request.incident());
+  Where(filter, "post", request.post());
   if (request.open_only()) filter.where.push_back({"open", "=", ledger::Int(1)});
-  ASSIGN_OR_RETURN(auto page,
-                   ListBy(ledger_, kOpenItems, filter, request.page_size(), request.page_token()));
+  ASSIGN_OR_RETURN(std::unique_ptr<ledger::Reader> reader, ledger_.Read());
+  Sight sight(*reader, context);
+  // Who is to see to an item sees it, wherever it is.
+  const auto sees = [&](const v1::OpenItem& item) -> absl::StatusOr<bool> {
+    if (!item.post().empty() && item.post() == context.actor.post()) return true;
+    return sight.Sees(item.incident());
+  };
+  if (request.post().empty() || request.post() != context.actor.post()) {
+    RETURN_IF_ERROR(sight.Check(request.incident()));
+  }
+  ASSIGN_OR_RETURN(auto page, ListSeen(*reader, kOpenItems, filter, request.page_size(),
+                                       request.page_token(), sees));
   v1::ListOpenItemsResponse response;
   for (auto& item : page.items) *response.add_items() = std::move(item.value);
   response.set_next_page_token(page.next_page_token);
@@ -126,15 +222,19 @@ absl::StatusOr<v1::ListOpenItemsResponse> IncidentService::ListOpenItems(
 }
 
 absl::StatusOr<v1::ListMakeUpsResponse> IncidentService::ListMakeUps(
-    const Context&, const v1::ListMakeUpsRequest& request) {
+    const Context& context, const v1::ListMakeUpsRequest& request) {
   // Closed rows are MADE_UP and MADE_UP_LATE; a filter joins with "and" only.
   ledger::Filter filter;
   if (request.open_only()) {
     filter.where.push_back({"state", "!=", ledger::Int(common::v1::MakeUp::MADE_UP)});
     filter.where.push_back({"state", "!=", ledger::Int(common::v1::MakeUp::MADE_UP_LATE)});
   }
-  ASSIGN_OR_RETURN(auto page, ListBy(ledger_, guard::kMakeUps, filter, request.page_size(),
-                                     request.page_token()));
+  ASSIGN_OR_RETURN(std::unique_ptr<ledger::Reader> reader, ledger_.Read());
+  Sight sight(*reader, context);
+  ASSIGN_OR_RETURN(auto page, ListSeen(*reader, guard::kMakeUps, filter, request.page_size(),
+                                       request.page_token(), [&](const common::v1::MakeUp& row) {
+                                         return sight.Sees(row.case_id());
+                                       }));
   v1::ListMakeUpsResponse response;
   for (auto& item : page.items) *response.add_make_ups() = std::move(item.value);
   response.set_next_page_token(page.next_page_token);

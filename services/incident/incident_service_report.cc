@@ -6,10 +6,13 @@
 #include "absl/strings/str_join.h"
 #include "services/incident/incident_service.h"
 #include "services/incident/rules/names.h"
+#include "services/incident/rules/report_tiers.h"
 #include "services/incident/rules/reports.h"
 #include "services/incident/rules/states.h"
 #include "services/incident/rules/validate.h"
+#include "services/platform/base/clock.h"
 #include "services/platform/base/status.h"
+#include "services/platform/base/strings.h"
 #include "services/platform/guard/makeups.h"
 
 // Information reports.
@@ -27,12 +30,48 @@ const v1::Report* Pointer(const std::optional<v1::Report>& report) {
   return report ? &*report : nullptr;
 }
 
+// Who may not report there is refused, and the refusal stands in the journal: that he tried is known.
+absl::Status KeptRefusal(ledger::Transaction& tx, const absl::Status& status) {
+  if (absl::IsPermissionDenied(status)) tx.KeepRefusal();
+  return status;
+}
+
+// Whose chain a report is on.
+rules::Sender SenderOf(const v1::Report& report, std::string_view id) {
+  return {report.sender_tier(), report.sender_unit(), std::string(id)};
+}
+
+void FlagReceivers(ledger::Transaction& tx, const v1::Report& report) {
+  bool required = false;
+  for (const v1::Receiver& receiver : report.receivers()) required |= receiver.required();
+  if (required || report.receivers().empty()) return;
+  tx.AddFlag(rules::MakeFlag("report.direct-superior",
+                             absl::StrCat("接收单位中没有直接上级（",
+                                          base::Abs(rules::NameZh(rules::DirectSuperior(
+                                              report.chain(), report.sender_tier()))),
+                                          "），本报告不计入报送时限")));
+}
+
+// 终报 says what was passed in urgency and never made up.
+absl::Status ListNotMadeUp(ledger::Transaction& tx, const v1::Incident& incident,
+                           v1::Report& report) {
+  for (const std::string& name : incident.open_make_ups()) {
+    ASSIGN_OR_RETURN(auto row, tx.Get(guard::kMakeUps, name));
+    report.add_not_made_up(absl::StrCat(row.value.text(), "（", name, "，应于 ",
+                                        base::BeijingTime(base::FromProto(row.value.due_at())),
+                                        " 前补办）"));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status DecideDraft(CaseTx& c, v1::Incident& incident, const v1::DraftReportRequest& request,
                          const rules::Limits& limits) {
   ledger::Transaction& tx = c.tx();
-  ASSIGN_OR_RETURN(v1::ReportChainState * chain, c.Chain(incident, request.chain(), limits));
+  const rules::Sender sender = rules::SenderOf(c.act().actor);
+  ASSIGN_OR_RETURN(v1::ReportChainState * chain,
+                   c.Chain(incident, request.chain(), limits, sender));
   const auto name = [&](int seq) {
-    return rules::ReportName(incident.name(), request.chain(), seq);
+    return rules::ReportName(incident.name(), request.chain(), seq, sender.id);
   };
   ASSIGN_OR_RETURN(auto first, FindReport(tx, name(1)));
   ASSIGN_OR_RETURN(auto last, FindReport(tx, name(std::max(1, chain->last_seq()))));
@@ -43,8 +82,12 @@ absl::Status DecideDraft(CaseTx& c, v1::Incident& incident, const v1::DraftRepor
   if (request.kind() == v1::CORRECTION) {
     ASSIGN_OR_RETURN(corrected, FindReport(tx, request.corrects()));
   }
-  ASSIGN_OR_RETURN(v1::Report report, rules::Draft(incident, *chain, Pointer(former),
-                                                   Pointer(corrected), request, seq, c.act()));
+  auto drafted =
+      rules::Draft(incident, *chain, Pointer(former), Pointer(corrected), request, seq, c.act());
+  if (!drafted.ok()) return KeptRefusal(tx, drafted.status());
+  v1::Report report = *std::move(drafted);
+  if (report.kind() == v1::FINAL) RETURN_IF_ERROR(ListNotMadeUp(tx, incident, report));
+  FlagReceivers(tx, report);
   if (!report.missing_elements().empty()) {
     tx.AddFlag(rules::MakeFlag(
         "report.missing-elements",
@@ -58,11 +101,73 @@ absl::Status DecideDraft(CaseTx& c, v1::Incident& incident, const v1::DraftRepor
 }
 
 // The signature that was owed since the report left in urgency.
-absl::Status CloseSignature(ledger::Transaction& tx, const v1::Report& report) {
+absl::Status CloseSignature(CaseTx& c, v1::Incident& incident, const v1::Report& report) {
   const std::string name = absl::StrCat("makeups/", report.name(), "/signature");
-  ASSIGN_OR_RETURN(auto open, tx.Find(guard::kMakeUps, name));
-  if (!open) return absl::OkStatus();
-  return guard::CloseMakeUp(tx, name, tx.actor());
+  ASSIGN_OR_RETURN(auto open, c.tx().Find(guard::kMakeUps, name));
+  if (!open || open->value.has_closed_at()) return absl::OkStatus();
+  RETURN_IF_ERROR(c.CloseMakeUp(incident, name));
+  c.tx().Put(kIncidents, incident.name(), incident);
+  return absl::OkStatus();
+}
+
+void FlagOral(ledger::Transaction& tx, const v1::Report& report, const v1::Receiver& told) {
+  if (told.addressee() == v1::REPORT_TIER_UNSPECIFIED) {
+    tx.AddFlag(
+        rules::MakeFlag("report.addressee-unknown",
+                        absl::StrCat("未注明 ", told.body(),
+                                     " 的层级，不计入报送时限：请注明 addressee 再登记一次")));
+  }
+  if (rules::LacksCopy(report.chain(), report)) {
+    tx.AddFlag(rules::MakeFlag("report.copy-to-superior", "越级报告须同时抄报街道"));
+  }
+}
+
+void FlagSuperior(ledger::Transaction& tx, const v1::Report& report) {
+  if (rules::OwnershipOf(report, tx.actor()) != rules::Ownership::kSuperior) return;
+  tx.AddFlag(rules::MakeFlag("report.by-superior", "上级岗位代办下级的报告"));
+}
+
+absl::Status DecideOral(CaseTx& c, v1::Incident& incident, v1::Report& report,
+                        const v1::SendReportOrallyRequest& request, std::string_view sender_id,
+                        const rules::Limits& limits) {
+  ledger::Transaction& tx = c.tx();
+  const absl::Status own = rules::CheckOwn(report, c.act().actor, /*superior_too=*/true);
+  if (!own.ok()) return KeptRefusal(tx, own);
+  auto told = rules::SendOrally(report, request, c.act());
+  if (!told.ok()) return KeptRefusal(tx, told.status());
+  ASSIGN_OR_RETURN(v1::ReportChainState * chain,
+                   c.Chain(incident, report.chain(), limits, SenderOf(report, sender_id)));
+  RETURN_IF_ERROR(c.ReportSent(incident, *chain, report, false, told->required(), limits));
+  FlagOral(tx, report, *told);
+  FlagSuperior(tx, report);
+  tx.Put(kReports, report.name(), report);
+  return absl::OkStatus();
+}
+
+absl::Status DecideSend(CaseTx& c, v1::Incident& incident, v1::Report& report,
+                        const v1::SendReportRequest& request, std::string_view sender_id,
+                        const rules::Limits& limits) {
+  ledger::Transaction& tx = c.tx();
+  const absl::Status own = rules::CheckOwn(report, c.act().actor, /*superior_too=*/true);
+  if (!own.ok()) return KeptRefusal(tx, own);
+  ASSIGN_OR_RETURN(v1::ReportChainState * chain,
+                   c.Chain(incident, report.chain(), limits, SenderOf(report, sender_id)));
+  RETURN_IF_ERROR(rules::Send(report, *chain, c.act()));
+  ASSIGN_OR_RETURN(auto make_ups, guard::Judge({rules::SignatureGuard(report, limits)},
+                                               request.has_urgency() ? &request.urgency() : nullptr,
+                                               report.name(), c.act().actor, c.act().now));
+  RETURN_IF_ERROR(c.ReportSent(incident, *chain, report, true, true, limits));
+  FlagSuperior(tx, report);
+  tx.Put(kReports, report.name(), report);
+  if (make_ups.empty()) return absl::OkStatus();
+  RETURN_IF_ERROR(c.OpenMakeUps(incident, make_ups).status());
+  tx.Put(kIncidents, incident.name(), incident);
+  return absl::OkStatus();
+}
+
+std::string SenderIdOf(const std::string& report) {
+  const std::optional<rules::ReportParts> parts = rules::ParseReportName(report);
+  return parts ? parts->sender : "";
 }
 
 }  // namespace
@@ -83,48 +188,34 @@ IncidentService::Command IncidentService::SendReportOrally(
   if (!request.channel().empty()) {
     RETURN_IF_ERROR(rules::ValidateText(request.channel(), "channel", "渠道"));
   }
-  return ForReport(
-      context, request.name(), "report.write",
-      [this, request](CaseTx& c, v1::Incident& incident, v1::Report& report) -> absl::Status {
-        const rules::Limits limits = LimitsFor(incident, c.act().now);
-        const bool first_time = !report.has_oral_sent_at() && !report.has_sent_at();
-        RETURN_IF_ERROR(rules::SendOrally(report, request, c.act()));
-        ASSIGN_OR_RETURN(v1::ReportChainState * chain, c.Chain(incident, report.chain(), limits));
-        if (first_time) {
-          RETURN_IF_ERROR(c.ReportSent(incident, *chain, report, false, true, limits));
-        }
-        c.tx().Put(kReports, report.name(), report);
-        return absl::OkStatus();
-      });
+  return ForReport(context, request.name(), "report.write",
+                   [this, request](CaseTx& c, v1::Incident& incident, v1::Report& report) {
+                     return DecideOral(c, incident, report, request, SenderIdOf(request.name()),
+                                       LimitsFor(incident, c.act().now));
+                   });
 }
 
 IncidentService::Command IncidentService::SignReport(const Context& context,
                                                      const v1::SignReportRequest& request) {
   return ForReport(context, request.name(), "report.sign",
-                   [](CaseTx& c, v1::Incident&, v1::Report& report) -> absl::Status {
+                   [](CaseTx& c, v1::Incident& incident, v1::Report& report) -> absl::Status {
+                     // The head of the body that reports signs; nobody above or beside it.
+                     const absl::Status own =
+                         rules::CheckOwn(report, c.act().actor, /*superior_too=*/false);
+                     if (!own.ok()) return KeptRefusal(c.tx(), own);
                      RETURN_IF_ERROR(rules::Sign(report, c.act()));
                      c.tx().Put(kReports, report.name(), report);
-                     return CloseSignature(c.tx(), report);
+                     return CloseSignature(c, incident, report);
                    });
 }
 
 IncidentService::Command IncidentService::SendReport(const Context& context,
                                                      const v1::SendReportRequest& request) {
-  return ForReport(
-      context, request.name(), "report.write",
-      [this, request](CaseTx& c, v1::Incident& incident, v1::Report& report) -> absl::Status {
-        const rules::Limits limits = LimitsFor(incident, c.act().now);
-        ASSIGN_OR_RETURN(v1::ReportChainState * chain, c.Chain(incident, report.chain(), limits));
-        const bool first_time = !report.has_oral_sent_at();
-        RETURN_IF_ERROR(rules::Send(report, *chain, c.act()));
-        ASSIGN_OR_RETURN(auto make_ups,
-                         guard::Judge({rules::SignatureGuard(report, limits)},
-                                      request.has_urgency() ? &request.urgency() : nullptr,
-                                      report.name(), c.act().actor, c.act().now));
-        RETURN_IF_ERROR(c.ReportSent(incident, *chain, report, true, first_time, limits));
-        c.tx().Put(kReports, report.name(), report);
-        return guard::OpenMakeUps(c.tx(), make_ups, incident.name());
-      });
+  return ForReport(context, request.name(), "report.write",
+                   [this, request](CaseTx& c, v1::Incident& incident, v1::Report& report) {
+                     return DecideSend(c, incident, report, request, SenderIdOf(request.name()),
+                                       LimitsFor(incident, c.act().now));
+                   });
 }
 
 IncidentService::Command IncidentService::RecordReportReceipt(
@@ -133,6 +224,9 @@ IncidentService::Command IncidentService::RecordReportReceipt(
   RETURN_IF_ERROR(rules::ValidateText(request.received_by(), "received_by", "接收人"));
   return ForReport(context, request.name(), "report.write",
                    [request](CaseTx& c, v1::Incident&, v1::Report& report) -> absl::Status {
+                     const absl::Status own =
+                         rules::CheckOwn(report, c.act().actor, /*superior_too=*/true);
+                     if (!own.ok()) return KeptRefusal(c.tx(), own);
                      RETURN_IF_ERROR(rules::RecordReceipt(report, request, c.act()));
                      c.tx().Put(kReports, report.name(), report);
                      return absl::OkStatus();

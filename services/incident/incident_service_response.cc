@@ -76,17 +76,29 @@ void FlagBasis(ledger::Transaction& tx, const v1::Response& response) {
   }
 }
 
+// Response and incident name the rows, so that whoever brings the papers finds them whatever their number.
+absl::Status OpenMakeUps(CaseTx& c, v1::Incident& incident, v1::Response& response,
+                         const std::vector<common::v1::MakeUp>& rows) {
+  if (rows.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::vector<std::string> names, c.OpenMakeUps(incident, rows));
+  for (const std::string& name : names) response.add_make_ups(name);
+  c.tx().Put(kResponses, response.name(), response);
+  c.tx().Put(kIncidents, incident.name(), incident);
+  return absl::OkStatus();
+}
+
 absl::Status Activate(CaseTx& c, v1::Incident& incident, v1::Response& response,
                       const v1::ActivateResponseRequest& request, const rules::PlanFacts& plan,
                       const rules::Limits& limits) {
   ledger::Transaction& tx = c.tx();
   RETURN_IF_ERROR(SameFacts(incident, plan));
+  const v1::Response before = response;
   RETURN_IF_ERROR(rules::Start(response, incident, request, plan, c.act()));
   RETURN_IF_ERROR(NoneUnderWay(tx, incident, response.plan()));
-  ASSIGN_OR_RETURN(auto make_ups,
-                   guard::Judge(rules::StartGuards(incident, request, plan, c.act(), limits),
-                                request.has_urgency() ? &request.urgency() : nullptr,
-                                response.name(), c.act().actor, c.act().now));
+  ASSIGN_OR_RETURN(auto make_ups, guard::Judge(rules::StartGuards(incident, before, request, plan,
+                                                                  c.act(), limits),
+                                               request.has_urgency() ? &request.urgency() : nullptr,
+                                               response.name(), c.act().actor, c.act().now));
   std::vector<v1::Task> tasks;
   AssignTasks(tx, response, plan.level, c.act(), tasks);
   tx.Put(kResponses, response.name(), response);
@@ -95,25 +107,43 @@ absl::Status Activate(CaseTx& c, v1::Incident& incident, v1::Response& response,
   tx.Put(kIncidents, incident.name(), incident);
   PutPeriod(tx, response);
   FlagBasis(tx, response);
-  return guard::OpenMakeUps(tx, make_ups, incident.name());
+  return OpenMakeUps(c, incident, response, make_ups);
 }
 
-// What was passed in urgency when the response started, brought by the approver now.
-absl::Status CloseStartMakeUps(ledger::Transaction& tx, const v1::Response& response,
-                               const v1::ActivateResponseRequest& request) {
+// What was passed in urgency when the response started or was adjusted, brought by the approver now.
+absl::Status CloseMakeUps(CaseTx& c, v1::Incident& incident, const v1::Response& response) {
   int closed = 0;
-  for (const std::string rule :
-       {rules::kApproverRule, rules::kConditionsRule, rules::kPlanRule, rules::kVerifiedRule}) {
-    if (rule == rules::kConditionsRule && request.override_reason().empty()) continue;
-    const std::string name =
-        absl::StrCat("makeups/", response.name(), "/", rule.substr(rule.find('.') + 1));
-    ASSIGN_OR_RETURN(auto row, tx.Find(guard::kMakeUps, name));
-    if (!row || row->value.has_closed_at()) continue;
-    RETURN_IF_ERROR(guard::CloseMakeUp(tx, name, tx.actor()));
+  for (const std::string& name : response.make_ups()) {
+    ASSIGN_OR_RETURN(auto row, c.tx().Get(guard::kMakeUps, name));
+    if (row.value.has_closed_at()) continue;
+    if (!rules::IsMadeUp(row.value.rule_id(), response, incident)) continue;
+    RETURN_IF_ERROR(c.CloseMakeUp(incident, name));
     ++closed;
   }
-  if (closed > 0) return absl::OkStatus();
-  return rules::Transition(response.state(), rules::ResponseAct::kActivate).status();
+  if (closed == 0) {
+    return rules::Transition(response.state(), rules::ResponseAct::kActivate).status();
+  }
+  c.tx().Put(kIncidents, incident.name(), incident);
+  return absl::OkStatus();
+}
+
+absl::Status DecideAdjust(CaseTx& c, v1::Incident& incident, v1::Response& response,
+                          const v1::AdjustResponseRequest& request, const rules::PlanFacts& plan,
+                          const rules::Limits& limits) {
+  RETURN_IF_ERROR(SameFacts(incident, plan));
+  const v1::Response before = response;
+  RETURN_IF_ERROR(rules::Adjust(response, request, plan, c.act()));
+  ASSIGN_OR_RETURN(auto make_ups,
+                   guard::Judge(rules::AdjustGuards(before, request, plan, c.act(), limits),
+                                request.has_urgency() ? &request.urgency() : nullptr,
+                                response.name(), c.act().actor, c.act().now));
+  std::vector<v1::Task> tasks;
+  AssignTasks(c.tx(), response, plan.level, c.act(), tasks);
+  c.tx().Put(kResponses, response.name(), response);
+  for (const v1::Task& task : tasks) c.tx().Put(kTasks, task.name(), task);
+  PutPeriod(c.tx(), response);
+  for (const auto& basis : request.legal_basis()) c.tx().AddBasis(basis);
+  return OpenMakeUps(c, incident, response, make_ups);
 }
 
 absl::Status CancelOpenTasks(ledger::Transaction& tx, const v1::Response& response) {
@@ -172,7 +202,10 @@ IncidentService::Command IncidentService::ActivateResponse(
     const Context& context, const v1::ActivateResponseRequest& request) {
   RETURN_IF_ERROR(rules::ValidateActivate(request));
   v1::ActivateResponseRequest start = request;
-  for (std::string& area : *start.mutable_areas()) area = rules::NormaliseArea(area);
+  ASSIGN_OR_RETURN(const References::Areas areas,
+                   references_.AreasFor(context, "response.approve",
+                                        {request.areas().begin(), request.areas().end()}));
+  start.mutable_areas()->Assign(areas.codes.begin(), areas.codes.end());
   if (!request.name().empty()) {
     ASSIGN_OR_RETURN(v1::Response proposed, Snapshot(kResponses, request.name()));
     if (rules::IsUnderWay(proposed.state()))
@@ -185,8 +218,9 @@ IncidentService::Command IncidentService::ActivateResponse(
   int64_t plan_seq = 0;
   ASSIGN_OR_RETURN(rules::PlanFacts plan,
                    AskPlan(context, now, start.plan(), 0, start.level(), &plan_seq));
-  const auto decide = [this, start, plan, plan_seq](CaseTx& c, v1::Incident& incident,
-                                                    v1::Response& response) {
+  const auto decide = [this, start, plan, plan_seq, unchecked = areas.unchecked](
+                          CaseTx& c, v1::Incident& incident, v1::Response& response) {
+    if (unchecked) c.tx().AddFlag(*unchecked);
     if (plan_seq > 0) c.tx().AddSource("plan", plan_seq);
     return Activate(c, incident, response, start, plan, LimitsFor(incident, c.act().now));
   };
@@ -205,20 +239,24 @@ IncidentService::Command IncidentService::ActivateResponse(
 
 absl::StatusOr<ledger::Command> IncidentService::MakeUpActivation(
     const Context& context, const v1::ActivateResponseRequest& request, const std::string& name) {
-  return ForResponse(
-      context, name, "response.approve",
-      [request](CaseTx& c, v1::Incident&, v1::Response& response) -> absl::Status {
-        if (!rules::IsApprover(c.act().actor, response.approver_post())) {
-          return rules::Transition(response.state(), rules::ResponseAct::kActivate).status();
-        }
-        rules::ClearOccasions(response);
-        *response.mutable_approver() = c.act().actor;
-        if (!request.override_reason().empty()) {
-          response.set_override_reason(request.override_reason());
-        }
-        c.tx().Put(kResponses, response.name(), response);
-        return CloseStartMakeUps(c.tx(), response, request);
-      });
+  ASSIGN_OR_RETURN(v1::Response seen, Snapshot(kResponses, name));
+  ASSIGN_OR_RETURN(v1::Incident now, Snapshot(kIncidents, seen.incident()));
+  rules::PlanFacts plan;
+  int64_t plan_seq = 0;
+  // Started in the dark: the plan in force now is what the approver puts his name to.
+  if (rules::IsInTheDark(seen)) {
+    ASSIGN_OR_RETURN(
+        plan, AskPlan(context, now, seen.plan(), seen.plan_revision(), seen.level(), &plan_seq));
+  }
+  return ForResponse(context, name, "response.approve",
+                     [request, plan, plan_seq](CaseTx& c, v1::Incident& incident,
+                                               v1::Response& response) -> absl::Status {
+                       RETURN_IF_ERROR(SameFacts(incident, plan));
+                       if (plan_seq > 0) c.tx().AddSource("plan", plan_seq);
+                       RETURN_IF_ERROR(rules::MakeUpStart(response, request, plan, c.act()));
+                       c.tx().Put(kResponses, response.name(), response);
+                       return CloseMakeUps(c, incident, response);
+                     });
 }
 
 IncidentService::Command IncidentService::AdjustResponse(const Context& context,
@@ -231,29 +269,11 @@ IncidentService::Command IncidentService::AdjustResponse(const Context& context,
   ASSIGN_OR_RETURN(
       rules::PlanFacts plan,
       AskPlan(context, now, active.plan(), active.plan_revision(), request.level(), &plan_seq));
-  if (!plan.available && request.level() != active.level()) {
-    return base::Unavailable(Reason::LOWER_SERVICE_UNAVAILABLE, "预案服务没有应答，无法调整级别",
-                             "plan does not answer");
-  }
   return ForResponse(
       context, request.name(), "response.approve",
-      [request, plan, plan_seq](CaseTx& c, v1::Incident& incident,
-                                v1::Response& response) -> absl::Status {
-        RETURN_IF_ERROR(SameFacts(incident, plan));
+      [this, request, plan, plan_seq](CaseTx& c, v1::Incident& incident, v1::Response& response) {
         if (plan_seq > 0) c.tx().AddSource("plan", plan_seq);
-        RETURN_IF_ERROR(rules::Adjust(response, request, plan, c.act()));
-        if (plan.available && !rules::IsApprover(c.act().actor, plan.level.approver_post())) {
-          c.tx().AddFlag(rules::MakeFlag(
-              rules::kApproverRule,
-              absl::StrCat("本级响应按预案应由 ", plan.level.approver_post(), " 批准")));
-        }
-        std::vector<v1::Task> tasks;
-        AssignTasks(c.tx(), response, plan.level, c.act(), tasks);
-        c.tx().Put(kResponses, response.name(), response);
-        for (const v1::Task& task : tasks) c.tx().Put(kTasks, task.name(), task);
-        PutPeriod(c.tx(), response);
-        for (const auto& basis : request.legal_basis()) c.tx().AddBasis(basis);
-        return absl::OkStatus();
+        return DecideAdjust(c, incident, response, request, plan, LimitsFor(incident, c.act().now));
       });
 }
 

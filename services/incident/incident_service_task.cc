@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "services/incident/incident_service.h"
+#include "services/incident/rules/names.h"
 #include "services/incident/rules/states.h"
 #include "services/incident/rules/tasks.h"
 #include "services/incident/rules/validate.h"
@@ -16,10 +19,33 @@ namespace {
 using base::Reason;
 constexpr int kTasksPerResponseMax = 500;
 
-// Another than the executor may act: help is help. The record says so.
-void FlagOther(CaseTx& c, const v1::Task& task) {
-  if (rules::IsExecutor(task, c.act().actor)) return;
-  c.tx().AddFlag(rules::MakeFlag("task.by-another", "非指定执行岗位代办"));
+constexpr char kConfirmPermission[] = "incident.confirm";
+
+// Empty: the duty post of the area, whoever that is.
+bool WaitsFor(const v1::OpenItem& item, const common::v1::Actor& actor) {
+  if (item.post().empty()) return false;
+  return item.post() == actor.post() || item.post() == actor.acting_for_post();
+}
+
+absl::Status NotHisItem(const v1::OpenItem& item) {
+  return base::Denied(Reason::PERMISSION_MISSING, "待办事项由其岗位或有核实权限的岗位办结",
+                      "the post it waits for, or one that may confirm incidents, closes it")
+      .Field("name")
+      .Rule("open-item.post")
+      .Next(item.post().empty() ? "请值班员办结" : absl::StrCat("请 ", item.post(), " 办结"),
+            "ask that post");
+}
+
+absl::Status CloseItem(v1::OpenItem& item, const std::string& note, const rules::Act& act) {
+  if (!item.open()) {
+    return base::Refused(Reason::ILLEGAL_TRANSITION, "待办事项已经办结", "it was closed before")
+        .Rule("open-item.states");
+  }
+  item.set_open(false);
+  item.set_note(note);
+  *item.mutable_closed_by() = act.actor;
+  *item.mutable_closed_at() = base::ToProto(act.received_at);
+  return absl::OkStatus();
 }
 
 absl::Status DecideAssign(CaseTx& c, v1::Response& response, const v1::AssignTaskRequest& request) {
@@ -46,67 +72,79 @@ absl::Status DecideAssign(CaseTx& c, v1::Response& response, const v1::AssignTas
 IncidentService::Command IncidentService::AssignTask(const Context& context,
                                                      const v1::AssignTaskRequest& request) {
   RETURN_IF_ERROR(rules::ValidateTask(request, clock_.Now()));
+  std::vector<common::v1::Flag> flags;
+  ASSIGN_OR_RETURN(auto unit, references_.Unit(context, request.executor_unit(), "executor_unit"));
+  if (unit) flags.push_back(*std::move(unit));
+  if (!request.executor_post().empty()) {
+    ASSIGN_OR_RETURN(auto post,
+                     references_.Post(context, request.executor_post(), "executor_post"));
+    if (post) flags.push_back(*std::move(post));
+  }
   return ForResponse(context, request.response(), "task.assign",
-                     [request](CaseTx& c, v1::Incident&, v1::Response& response) {
+                     [request, flags](CaseTx& c, v1::Incident&, v1::Response& response) {
+                       for (const common::v1::Flag& flag : flags) c.tx().AddFlag(flag);
                        return DecideAssign(c, response, request);
                      });
 }
 
-IncidentService::Command IncidentService::AcceptTask(const Context&,
+IncidentService::Command IncidentService::AcceptTask(const Context& context,
                                                      const v1::AcceptTaskRequest& request) {
-  return ForTask(request.name(), [](CaseTx& c, v1::Task& task) -> absl::Status {
+  return ForTask(context, request.name(), [](CaseTx& c, v1::Task& task) -> absl::Status {
     RETURN_IF_ERROR(rules::Accept(task, c.act()));
-    FlagOther(c, task);
     c.tx().Put(kTasks, task.name(), task);
     return absl::OkStatus();
   });
 }
 
 IncidentService::Command IncidentService::ReportTaskProgress(
-    const Context&, const v1::ReportTaskProgressRequest& request) {
+    const Context& context, const v1::ReportTaskProgressRequest& request) {
   RETURN_IF_ERROR(rules::ValidateText(request.feedback(), "feedback", "进展情况"));
-  return ForTask(request.name(), [request](CaseTx& c, v1::Task& task) -> absl::Status {
+  return ForTask(context, request.name(), [request](CaseTx& c, v1::Task& task) -> absl::Status {
     RETURN_IF_ERROR(rules::Progress(task, request.feedback(), c.act()));
-    FlagOther(c, task);
     c.tx().Put(kTasks, task.name(), task);
     return absl::OkStatus();
   });
 }
 
-IncidentService::Command IncidentService::CompleteTask(const Context&,
+IncidentService::Command IncidentService::CompleteTask(const Context& context,
                                                        const v1::CompleteTaskRequest& request) {
   if (!request.feedback().empty()) {
     RETURN_IF_ERROR(rules::ValidateText(request.feedback(), "feedback", "执行情况"));
   }
-  return ForTask(request.name(), [request](CaseTx& c, v1::Task& task) -> absl::Status {
+  return ForTask(context, request.name(), [request](CaseTx& c, v1::Task& task) -> absl::Status {
     RETURN_IF_ERROR(rules::Complete(task, request.feedback(), c.act()));
-    FlagOther(c, task);
     c.tx().ClearDeadline(task.name());
     c.tx().Put(kTasks, task.name(), task);
     return absl::OkStatus();
   });
 }
 
-IncidentService::Command IncidentService::DeclineTask(const Context&,
+IncidentService::Command IncidentService::DeclineTask(const Context& context,
                                                       const v1::DeclineTaskRequest& request) {
   RETURN_IF_ERROR(rules::ValidateText(request.reason(), "reason", "无法执行的理由"));
-  return ForTask(request.name(), [request](CaseTx& c, v1::Task& task) -> absl::Status {
-    RETURN_IF_ERROR(rules::Decline(task, request.reason(), c.act()));
-    FlagOther(c, task);
-    c.tx().ClearDeadline(task.name());
-    c.tx().Put(kTasks, task.name(), task);
-    return c.OpenItem(task.name(), "task.declined",
-                      absl::StrCat("任务无人执行：", task.goal(), "。理由：", request.reason()));
-  });
+  return ForTask(
+      context, request.name(),
+      [request](CaseTx& c, v1::Task& task) -> absl::Status {
+        RETURN_IF_ERROR(rules::Decline(task, request.reason(), c.act()));
+        c.tx().ClearDeadline(task.name());
+        c.tx().Put(kTasks, task.name(), task);
+        return c.OpenItem(task.name(), "task.declined",
+                          absl::StrCat("任务无人执行：", task.goal(), "。理由：", request.reason()),
+                          task.commander_post());
+      },
+      /*declines=*/true);
 }
 
-IncidentService::Command IncidentService::VerifyTask(const Context&,
+// Whoever commands there verifies: the incident's area is judged, not the executor.
+IncidentService::Command IncidentService::VerifyTask(const Context& context,
                                                      const v1::VerifyTaskRequest& request) {
-  return ForTask(request.name(), [](CaseTx& c, v1::Task& task) -> absl::Status {
-    RETURN_IF_ERROR(rules::Verify(task, c.act()));
-    c.tx().Put(kTasks, task.name(), task);
-    return absl::OkStatus();
-  });
+  return ForResponse(context, rules::ResponseOfTask(request.name()), "task.verify",
+                     [request](CaseTx& c, v1::Incident&, v1::Response&) -> absl::Status {
+                       ASSIGN_OR_RETURN(auto task, c.tx().Get(kTasks, request.name()));
+                       RETURN_IF_ERROR(rules::Verify(task.value, c.act()));
+                       c.tx().Put(kTasks, task.value.name(), task.value);
+                       return absl::OkStatus();
+                     });
 }
 
 IncidentService::Command IncidentService::CloseOpenItem(const Context& context,
@@ -118,21 +156,28 @@ IncidentService::Command IncidentService::CloseOpenItem(const Context& context,
                          "expected incidents/…/open-items/…")
         .Field("name");
   }
-  return ForIncident(context, request.name().substr(0, middle), "incident.confirm",
-                     [request](CaseTx& c, v1::Incident&) -> absl::Status {
-                       ASSIGN_OR_RETURN(auto item, c.tx().Get(kOpenItems, request.name()));
-                       if (!item.value.open()) {
-                         return base::Refused(Reason::ILLEGAL_TRANSITION, "待办事项已经办结",
-                                              "it was closed before")
-                             .Rule("open-item.states");
-                       }
-                       item.value.set_open(false);
-                       item.value.set_note(request.note());
-                       *item.value.mutable_closed_by() = c.act().actor;
-                       *item.value.mutable_closed_at() = base::ToProto(c.act().received_at);
-                       c.tx().Put(kOpenItems, request.name(), item.value);
-                       return absl::OkStatus();
-                     });
+  ASSIGN_OR_RETURN(const v1::OpenItem seen, Snapshot(kOpenItems, request.name()));
+  const auto decide = [request](CaseTx& c) -> absl::Status {
+    ASSIGN_OR_RETURN(auto item, c.tx().Get(kOpenItems, request.name()));
+    RETURN_IF_ERROR(CloseItem(item.value, request.note(), c.act()));
+    c.tx().Put(kOpenItems, request.name(), item.value);
+    return absl::OkStatus();
+  };
+  const auto& may = context.permissions;
+  if (std::find(may.begin(), may.end(), kConfirmPermission) != may.end()) {
+    return ForIncident(context, request.name().substr(0, middle), kConfirmPermission,
+                       [decide](CaseTx& c, v1::Incident&) { return decide(c); });
+  }
+  // The post it waits for closes it, wherever the incident is.
+  if (!WaitsFor(seen, context.actor)) return NotHisItem(seen);
+  ledger::Command command;
+  command.reads = {kOpenItems.Ref(seen.name()), kIncidents.Ref(seen.incident())};
+  command.decide = [decide, incident = seen.incident()](ledger::Transaction& tx) -> absl::Status {
+    ASSIGN_OR_RETURN(auto stored, tx.Get(kIncidents, incident));
+    CaseTx c(tx, stored.value);
+    return decide(c);
+  };
+  return command;
 }
 
 }  // namespace huying::incident

@@ -133,6 +133,64 @@ TEST_F(IntakeTest, ASecondPersonAgreesThatItIsNotTrueOrMakesItUp) {
   EXPECT_EQ(Incident(name).second_person(), "people/emergency-duty");
 }
 
+TEST_F(IntakeTest, WhoIsNamedAsSecondPersonAgreesByAnActOfHisOwn) {
+  const std::string name = TakeIn(0);
+  v1::TakeOverRequest take;
+  take.set_name(name);
+  ASSERT_TRUE(Do(&IncidentService::TakeOver, take, "posts/district-duty").ok());
+  v1::RejectIncidentRequest reject;
+  reject.set_name(name);
+  reject.set_reason("误报");
+  const auto refused = [&](const char* second) {
+    reject.set_second_person(second);
+    return base::ProblemOf(
+        Do(&IncidentService::RejectIncident, reject, "posts/district-duty").status());
+  };
+  EXPECT_EQ(refused("x").field(), "second_person");
+  EXPECT_EQ(refused("posts/nobody").reason(), Reason::UNKNOWN_REFERENCE);
+  EXPECT_EQ(refused("posts/district-duty").reason(), Reason::SAME_PERSON);
+  reject.set_second_person("posts/emergency-duty");
+  auto proposed = Do(&IncidentService::RejectIncident, reject, "posts/district-duty");
+  ASSERT_TRUE(proposed.ok()) << proposed.status();
+  EXPECT_TRUE(HasFlag(*proposed, "incident.rejection-pending"));
+  EXPECT_EQ(Incident(name).state(), v1::VERIFYING);
+  EXPECT_EQ(Clock(name, "report.first-oral-GOVERNMENT").state(), v1::RUNNING) << "nothing stops";
+  ASSERT_TRUE(Do(&IncidentService::RejectIncident, reject, "posts/district-duty").ok());
+  EXPECT_EQ(Incident(name).state(), v1::VERIFYING) << "the same person twice is one";
+  reject.clear_second_person();
+  auto agreed = Do(&IncidentService::RejectIncident, reject, "posts/emergency-duty");
+  ASSERT_TRUE(agreed.ok()) << agreed.status();
+  EXPECT_EQ(Incident(name).state(), v1::REJECTED);
+  EXPECT_EQ(Incident(name).closer().person(), "people/district-duty");
+  EXPECT_EQ(Incident(name).second_person(), "people/emergency-duty");
+  EXPECT_TRUE(All(guard::kMakeUps).empty());
+}
+
+// The row of the second one has a number behind its name.
+TEST_F(IntakeTest, ASecondRejectionInUrgencyIsMadeUpAsTheFirst) {
+  const std::string name = TakeIn(0);
+  v1::TakeOverRequest take;
+  take.set_name(name);
+  ASSERT_TRUE(Do(&IncidentService::TakeOver, take, "posts/district-duty").ok());
+  v1::RejectIncidentRequest reject;
+  reject.set_name(name);
+  reject.set_reason("误报");
+  *reject.mutable_urgency() = Urgent();
+  ASSERT_TRUE(Do(&IncidentService::RejectIncident, reject, "posts/district-duty").ok());
+  v1::StartFirstHandlingRequest handle;
+  handle.set_name(name);
+  handle.set_action("组织撤离");
+  ASSERT_TRUE(Do(&IncidentService::StartFirstHandling, handle, "posts/pingan-duty").ok());
+  ASSERT_TRUE(Do(&IncidentService::RejectIncident, reject, "posts/district-duty").ok());
+  const std::string row = absl::StrCat("makeups/", name, "/reject-second-person");
+  EXPECT_EQ(MakeUp(row), common::v1::MakeUp::OPEN);
+  EXPECT_EQ(MakeUp(row + "-2"), common::v1::MakeUp::OPEN);
+  ASSERT_TRUE(Do(&IncidentService::RejectIncident, reject, "posts/emergency-duty").ok());
+  EXPECT_EQ(MakeUp(row), common::v1::MakeUp::MADE_UP);
+  EXPECT_EQ(MakeUp(row + "-2"), common::v1::MakeUp::MADE_UP);
+  EXPECT_TRUE(Incident(name).open_make_ups().empty());
+}
+
 TEST_F(IntakeTest, R41FirstHandlingIsNeverBlockedAndAContradictionOpensTheQuestionAgain) {
   const std::string name = TakeIn(0);
   v1::StartFirstHandlingRequest handle;
@@ -151,6 +209,7 @@ TEST_F(IntakeTest, R41FirstHandlingIsNeverBlockedAndAContradictionOpensTheQuesti
   reject.set_reason("误报");
   reject.set_second_person("people/emergency-duty");
   ASSERT_TRUE(Do(&IncidentService::RejectIncident, reject, "posts/district-duty").ok());
+  ASSERT_TRUE(Do(&IncidentService::RejectIncident, reject, "posts/emergency-duty").ok());
   directory_.SetDown(true);
   ASSERT_TRUE(Do(&IncidentService::StartFirstHandling, handle, "posts/pingan-duty").ok());
   EXPECT_EQ(Incident(name).state(), v1::VERIFYING);

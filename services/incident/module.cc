@@ -4,7 +4,6 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "services/alert/api.h"
 #include "services/directory/api.h"
 #include "services/incident/incident_rpc.h"
@@ -18,11 +17,6 @@
 
 namespace huying::incident {
 namespace {
-
-// The area of the post that owes the paper; the supervisor's lies above it.
-std::vector<std::string> MakeUpChannels(const common::v1::MakeUp& row) {
-  return {absl::StrCat("up:", row.actor().area()), absl::StrCat("down:", row.actor().area())};
-}
 
 class IncidentModule final : public runtime::Module {
  public:
@@ -62,7 +56,8 @@ class IncidentModule final : public runtime::Module {
     on_due(kClockHandler, &IncidentService::ClockFellDue);
     on_due(kPeriodHandler, &IncidentService::PeriodFellDue);
     on_due(kTaskHandler, &IncidentService::TaskFellDue);
-    home.OnDue(guard::kMakeUpHandler, guard::MakeUpDue(MakeUpChannels));
+    on_due(kAreaPathHandler, &IncidentService::AreaPathDue);
+    on_due(guard::kMakeUpHandler, &IncidentService::MakeUpFellDue);
     home.AddReactor(std::make_unique<ResponseEffects>(*alerts_));
     return service;
   }

@@ -154,6 +154,206 @@ TEST_F(ReportTest, TheFinalReportClosesTheChainAndALaterChangeIsACorrection) {
   EXPECT_TRUE(Get(kChains, name + "/chains/GOVERNMENT").open_clocks().empty());
 }
 
+// 5.2: what a lower tier reports is kept, and the district still owes its own.
+TEST_F(ReportTest, R5AReportOfALowerTierIsKeptAndMeetsNoClockOfTheDistricts) {
+  const std::string name = TakeIn();
+  v1::DraftReportRequest draft;
+  draft.set_incident(name);
+  draft.set_chain(v1::GOVERNMENT);
+  draft.set_kind(v1::FIRST);
+  draft.mutable_content()->add_receivers()->set_body("岭北街道");
+  auto community = Do(&IncidentService::DraftReport, draft, "posts/pingan-duty");
+  ASSERT_TRUE(community.ok()) << community.status();
+  EXPECT_EQ(community->name(), name + "/reports/GOVERNMENT-pingan-1");
+  draft.mutable_content()->mutable_receivers(0)->set_body("区政府总值班室");
+  auto street = Do(&IncidentService::DraftReport, draft, "posts/lingbei-duty");
+  ASSERT_TRUE(street.ok()) << street.status();
+  v1::SendReportOrallyRequest call;
+  call.set_taken_by("值班员");
+  call.set_name(community->name());
+  call.set_body("岭北街道");
+  ASSERT_TRUE(Do(&IncidentService::SendReportOrally, call, "posts/pingan-duty").ok());
+  call.set_name(street->name());
+  call.set_body("区政府总值班室");
+  ASSERT_TRUE(Do(&IncidentService::SendReportOrally, call, "posts/lingbei-duty").ok());
+  EXPECT_EQ(Report(community->name()).receivers(0).addressee(), v1::REPORT_TIER_SUBDISTRICT);
+  EXPECT_TRUE(Report(community->name()).has_told_at());
+  EXPECT_EQ(Clock(name, "report.first-oral-GOVERNMENT").state(), v1::RUNNING);
+  EXPECT_THAT(Incident(name).chains(), ::testing::SizeIs(3)) << "the district's own";
+  // The district's FIRST is its own, whatever came from below.
+  const std::string district = First(name);
+  EXPECT_EQ(district, name + "/reports/GOVERNMENT-1");
+  ASSERT_TRUE(Told(district).ok());
+  EXPECT_EQ(Clock(name, "report.first-oral-GOVERNMENT").state(), v1::MET);
+}
+
+// What happens to the whole district happens to each of its parts.
+TEST_F(ReportTest, ASubdistrictReportsOnAnIncidentOfTheDistrictAlsoWithDirectorySilent) {
+  v1::TakeIntakeRequest intake;
+  intake.set_title("全区停电");
+  intake.set_area("230407");
+  const std::string name = Do(&IncidentService::TakeIntake, intake, "posts/district-duty")->name();
+  v1::DraftReportRequest draft;
+  draft.set_incident(name);
+  draft.set_chain(v1::GOVERNMENT);
+  draft.set_kind(v1::FIRST);
+  draft.mutable_content()->add_receivers()->set_body("区政府总值班室");
+  auto drafted = Do(&IncidentService::DraftReport, draft, "posts/lingbei-duty");
+  ASSERT_TRUE(drafted.ok()) << drafted.status();
+  EXPECT_EQ(drafted->name(), name + "/reports/GOVERNMENT-lingbei-1");
+  directory_.SetDown(true);
+  auto blind = Do(&IncidentService::DraftReport, draft, "posts/lingnan-duty");
+  ASSERT_TRUE(blind.ok()) << blind.status();
+  EXPECT_TRUE(HasFlag(*blind, "incident.competence.unchecked"));
+  directory_.SetDown(false);
+  const std::string beside = TakeIn();
+  draft.set_incident(beside);
+  EXPECT_EQ(base::ProblemOf(Do(&IncidentService::DraftReport, draft, "posts/lingnan-duty").status())
+                .reason(),
+            Reason::OUTSIDE_AREA);
+}
+
+TEST_F(ReportTest, ALowerTierDoesNotPhoneOrSignTheDistrictsReport) {
+  const std::string name = TakeIn();
+  const std::string report = First(name);
+  v1::SendReportOrallyRequest call;
+  call.set_name(report);
+  call.set_body("鹤岗市政府总值班室");
+  call.set_taken_by("赵某");
+  auto denied = Do(&IncidentService::SendReportOrally, call, "posts/pingan-duty");
+  EXPECT_EQ(base::ProblemOf(denied.status()).rule_id(), "report.own-body");
+  EXPECT_TRUE(LastEntry().has_refusal());
+  v1::SignReportRequest sign;
+  sign.set_name(report);
+  EXPECT_EQ(base::ProblemOf(Do(&IncidentService::SignReport, sign, "posts/lingbei-leader").status())
+                .rule_id(),
+            "report.own-body");
+  EXPECT_EQ(Clock(name, "report.first-oral-GOVERNMENT").state(), v1::RUNNING);
+}
+
+TEST_F(ReportTest, ASubdistrictDoesNotSkipTheDistrictAndTheAttemptIsKept) {
+  const std::string name = TakeIn();
+  v1::DraftReportRequest draft;
+  draft.set_incident(name);
+  draft.set_chain(v1::GOVERNMENT);
+  draft.set_kind(v1::FIRST);
+  v1::Receiver* city = draft.mutable_content()->add_receivers();
+  city->set_body("市政府总值班室");
+  city->set_tier(common::v1::EXTERNAL);
+  city->set_skip_level(true);
+  city->set_skip_reason("联系不上区");
+  auto denied = Do(&IncidentService::DraftReport, draft, "posts/lingbei-duty");
+  const base::Problem problem = base::ProblemOf(denied.status());
+  EXPECT_EQ(problem.rule_id(), "report.skip-level");
+  EXPECT_EQ(problem.field(), "content.receivers[0].addressee");
+  EXPECT_FALSE(problem.next_step().empty());
+  EXPECT_TRUE(LastEntry().has_refusal());
+  // A community may go over its subdistrict's head when that gets a copy.
+  city->set_body("区政府总值班室");
+  city->set_tier(common::v1::DISTRICT);
+  auto alone = Do(&IncidentService::DraftReport, draft, "posts/pingan-duty");
+  EXPECT_EQ(base::ProblemOf(alone.status()).rule_id(), "report.copy-to-superior");
+  draft.mutable_content()->add_receivers()->set_body("岭北街道");
+  auto copied = Do(&IncidentService::DraftReport, draft, "posts/pingan-duty");
+  ASSERT_TRUE(copied.ok()) << copied.status();
+  EXPECT_TRUE(Report(copied->name()).receivers(0).skip_level());
+}
+
+TEST_F(ReportTest, R5OnlyTheDirectSuperiorMeetsTheClockAndEachOfSeveralMustBeTold) {
+  const std::string name = TakeIn();
+  v1::DraftReportRequest draft;
+  draft.set_incident(name);
+  draft.set_chain(v1::GOVERNMENT);
+  draft.set_kind(v1::FIRST);
+  for (const char* body : {"市政府总值班室", "市应急指挥中心", "省政府总值班室"}) {
+    draft.mutable_content()->add_receivers()->set_body(body);
+  }
+  draft.mutable_content()->mutable_receivers(2)->set_skip_level(true);
+  draft.mutable_content()->mutable_receivers(2)->set_skip_reason("初判特别重大");
+  auto report = Do(&IncidentService::DraftReport, draft, "posts/district-duty");
+  ASSERT_TRUE(report.ok()) << report.status();
+  v1::SendReportOrallyRequest call;
+  call.set_name(report->name());
+  call.set_taken_by("值班员");
+  const auto phone = [&](const char* body) {
+    call.set_body(body);
+    EXPECT_TRUE(Do(&IncidentService::SendReportOrally, call, "posts/district-duty").ok());
+    return Clock(name, "report.first-oral-GOVERNMENT").state();
+  };
+  EXPECT_EQ(phone("省政府总值班室"), v1::RUNNING) << "the province is not the city";
+  EXPECT_EQ(phone("市政府总值班室"), v1::RUNNING) << "the other one is still to be told";
+  EXPECT_EQ(phone("某单位"), v1::RUNNING) << "nobody knows who that is";
+  EXPECT_EQ(phone("市应急指挥中心"), v1::MET);
+  EXPECT_EQ(All(kClocks).size(), 7u) << "one follow-up clock, whatever calls come after";
+  phone("市政府总值班室");
+  EXPECT_EQ(All(kClocks).size(), 7u);
+  ASSERT_TRUE(SignedAndSent(report->name()).ok());
+  v1::RecordReportReceiptRequest receipt;
+  receipt.set_name(report->name());
+  receipt.set_received_by("值班员");
+  for (const char* body : {"市政府总值班室", "市应急指挥中心", "省政府总值班室", "某单位"}) {
+    EXPECT_EQ(Report(report->name()).state(), v1::SENT) << body;
+    receipt.set_body(body);
+    ASSERT_TRUE(Do(&IncidentService::RecordReportReceipt, receipt, "posts/district-duty").ok());
+  }
+  EXPECT_EQ(Report(report->name()).state(), v1::REPORT_RECEIVED);
+}
+
+TEST_F(ReportTest, AReportWithoutTheDirectSuperiorIsFlaggedAndMeetsNothing) {
+  const std::string name = TakeIn();
+  v1::DraftReportRequest draft;
+  draft.set_incident(name);
+  draft.set_chain(v1::GOVERNMENT);
+  draft.set_kind(v1::FIRST);
+  v1::Receiver* province = draft.mutable_content()->add_receivers();
+  province->set_body("省政府总值班室");
+  province->set_addressee(v1::REPORT_TIER_PROVINCE);
+  province->set_skip_reason("初判特别重大");
+  auto report = Do(&IncidentService::DraftReport, draft, "posts/district-duty");
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_TRUE(HasFlag(*report, "report.direct-superior"));
+  ASSERT_TRUE(SignedAndSent(report->name()).ok());
+  EXPECT_EQ(Clock(name, "report.first-oral-GOVERNMENT").state(), v1::RUNNING);
+  EXPECT_EQ(Clock(name, "report.first-written-GOVERNMENT").state(), v1::RUNNING);
+}
+
+TEST_F(ReportTest, ThePaperOfAPhonedReportKeepsTheNextDueTimeAndMeetsNoLaterClock) {
+  const std::string name = TakeIn();
+  const std::string report = First(name);
+  ASSERT_TRUE(Told(report).ok());
+  const v1::LegalClock next = Clock(name, "report.follow-up.I-GOVERNMENT-1");
+  ASSERT_TRUE(SignedAndSent(report).ok());
+  EXPECT_EQ(Get(kChains, name + "/chains/GOVERNMENT").next_due_at().SerializeAsString(),
+            next.due_at().SerializeAsString());
+  EXPECT_EQ(Clock(name, "report.follow-up.I-GOVERNMENT-1").state(), v1::RUNNING);
+  auto follow = Drafted(name, v1::FOLLOW_UP);
+  ASSERT_TRUE(Told(follow->name()).ok());
+  Advance(absl::Minutes(5));
+  ASSERT_TRUE(SignedAndSent(follow->name()).ok());
+  EXPECT_EQ(Clock(name, "report.follow-up.I-GOVERNMENT-1").state(), v1::MET);
+  EXPECT_EQ(Clock(name, "report.follow-up.I-GOVERNMENT-2").state(), v1::RUNNING)
+      << "the paper of the first follow-up is not the second";
+}
+
+TEST_F(ReportTest, ACorrectionIsNotTheNextPeriodicReport) {
+  const std::string name = TakeIn();
+  const std::string report = First(name);
+  ASSERT_TRUE(Told(report).ok());
+  v1::DraftReportRequest correction;
+  correction.set_incident(name);
+  correction.set_chain(v1::GOVERNMENT);
+  correction.set_kind(v1::CORRECTION);
+  correction.set_corrects(report);
+  correction.set_reason("核减重复统计");
+  correction.mutable_content()->add_receivers()->set_body("鹤岗市政府总值班室");
+  auto drafted = Do(&IncidentService::DraftReport, correction, "posts/district-duty");
+  ASSERT_TRUE(drafted.ok()) << drafted.status();
+  ASSERT_TRUE(Told(drafted->name()).ok());
+  EXPECT_EQ(Clock(name, "report.follow-up.I-GOVERNMENT-1").state(), v1::RUNNING);
+  EXPECT_EQ(Get(kChains, name + "/chains/GOVERNMENT").open_clocks_size(), 2)
+      << "the paper of the first, and the follow-up";
+}
+
 TEST_F(ReportTest, ADueTimeThatPassedInAnOutageIsMarked) {
   const std::string name = TakeIn();
   StopFollowers();

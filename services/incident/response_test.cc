@@ -177,8 +177,68 @@ TEST_F(ResponseTest, WithoutThePlanServiceItStartsInUrgencyOnWhatIsStated) {
   auto receipt = Do(&IncidentService::ActivateResponse, start, "posts/commander");
   ASSERT_TRUE(receipt.ok()) << receipt.status();
   EXPECT_TRUE(HasFlag(*receipt, "response.legal-basis"));
-  EXPECT_EQ(MakeUp(absl::StrCat("makeups/", receipt->name(), "/plan-known")),
-            common::v1::MakeUp::OPEN);
+  const std::vector<std::string> rows = {absl::StrCat("makeups/", receipt->name(), "/plan-known"),
+                                         absl::StrCat("makeups/", receipt->name(), "/approver"),
+                                         absl::StrCat("makeups/", receipt->name(), "/conditions")};
+  for (const std::string& row : rows) EXPECT_EQ(MakeUp(row), common::v1::MakeUp::OPEN) << row;
+  EXPECT_EQ(Incident(incident).open_make_ups_size(), 3);
+
+  v1::ActivateResponseRequest make_up;
+  make_up.set_name(receipt->name());
+  EXPECT_EQ(
+      base::ProblemOf(Do(&IncidentService::ActivateResponse, make_up, "posts/commander").status())
+          .rule_id(),
+      "response.plan-known")
+      << "plan is still away";
+  plans_.SetDown(false);
+  EXPECT_EQ(base::ProblemOf(
+                Do(&IncidentService::ActivateResponse, make_up, "posts/district-leader").status())
+                .rule_id(),
+            "response.approver");
+  auto made_up = Do(&IncidentService::ActivateResponse, make_up, "posts/commander");
+  ASSERT_TRUE(made_up.ok()) << made_up.status();
+  for (const std::string& row : rows) EXPECT_EQ(MakeUp(row), common::v1::MakeUp::MADE_UP) << row;
+  const v1::Response response = Response(receipt->name());
+  EXPECT_EQ(response.plan_revision(), 1);
+  EXPECT_EQ(response.approver_post(), "posts/commander");
+  EXPECT_FALSE(response.legal_basis().empty());
+  EXPECT_TRUE(Incident(incident).open_make_ups().empty());
+  EXPECT_TRUE(response.notices_to_issue().empty()) << "a make-up brings paper and issues nothing";
+}
+
+// Equal to a start: what the approver did not do, or the conditions do not say, is passed in urgency only.
+TEST_F(ResponseTest, R13AnAdjustmentByAnotherThanTheApproverIsUrgentAndMadeUp) {
+  const std::string incident = Confirmed();
+  const std::string response = Activated(incident);
+  v1::AdjustResponseRequest adjust;
+  adjust.set_name(response);
+  adjust.set_level(2);
+  adjust.set_reason("好转");
+  auto refused = Do(&IncidentService::AdjustResponse, adjust, "posts/district-leader");
+  EXPECT_EQ(base::ProblemOf(refused.status()).reason(), Reason::GUARD_NEEDS_URGENCY);
+  EXPECT_EQ(base::ProblemOf(refused.status()).rule_id(), "response.approver");
+  EXPECT_EQ(Response(response).level(), 1);
+  *adjust.mutable_urgency() = Urgent();
+  ASSERT_TRUE(Do(&IncidentService::AdjustResponse, adjust, "posts/district-leader").ok());
+  adjust.set_level(3);
+  ASSERT_TRUE(Do(&IncidentService::AdjustResponse, adjust, "posts/district-leader").ok());
+  const std::string row = absl::StrCat("makeups/", response, "/approver");
+  EXPECT_EQ(MakeUp(row), common::v1::MakeUp::OPEN);
+  EXPECT_EQ(MakeUp(row + "-2"), common::v1::MakeUp::OPEN);
+  v1::ActivateResponseRequest make_up;
+  make_up.set_name(response);
+  ASSERT_TRUE(Do(&IncidentService::ActivateResponse, make_up, "posts/commander").ok());
+  EXPECT_EQ(MakeUp(row), common::v1::MakeUp::MADE_UP);
+  EXPECT_EQ(MakeUp(row + "-2"), common::v1::MakeUp::MADE_UP) << "also the numbered one";
+  // An extension without plan: the pinned approver is known.
+  plans_.SetDown(true);
+  v1::AdjustResponseRequest extend;
+  extend.set_name(response);
+  extend.set_level(3);
+  extend.set_reason("延长");
+  extend.mutable_expected_period()->set_seconds(3600);
+  EXPECT_FALSE(Do(&IncidentService::AdjustResponse, extend, "posts/district-leader").ok());
+  EXPECT_TRUE(Do(&IncidentService::AdjustResponse, extend, "posts/commander").ok());
 }
 
 TEST_F(ResponseTest, AProposalIsStartedOrDeclined) {

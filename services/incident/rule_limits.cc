@@ -100,6 +100,7 @@ rules::Limits LimitsAt(const RuleTable& table, absl::Time at, rules::v1::EventCl
     limits.first[chain] = ChainLimitsOf(table, at, chain);
   }
   ReadFollowUps(table, at, limits);
+  limits.area_retry = table.DurationOf("incident.area-retry", at, limits.area_retry);
   const absl::Duration otherwise = table.DurationOf("makeup.default", at, absl::Hours(2));
   limits.make_up_default = otherwise;
   limits.make_up_signature = table.DurationOf("report.make-up.signature", at, otherwise);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/incident/store.h"
 
+#include "services/incident/rules/names.h"
 #include "services/incident/rules/states.h"
 #include "services/platform/guard/makeups.h"
 
@@ -13,7 +14,8 @@ const ledger::RecordKind<v1::Incident> kIncidents(
     "incident", [](const v1::Incident& i) { return v1::IncidentState_Name(i.state()); },
     {{"state", [](const v1::Incident& i) { return Int(i.state()); }},
      {"open", [](const v1::Incident& i) { return Int(rules::IsOpen(i.state()) ? 1 : 0); }},
-     {"area", [](const v1::Incident& i) { return Text(i.area()); }}});
+     {"area", [](const v1::Incident& i) { return Text(i.area()); }},
+     {"taken", [](const v1::Incident& i) { return Int(rules::OrderOf(i.name())); }}});
 
 const ledger::RecordKind<v1::Report> kReports(
     "report", [](const v1::Report& r) { return v1::ReportState_Name(r.state()); },
@@ -42,6 +44,7 @@ const ledger::RecordKind<v1::Task> kTasks(
 const ledger::RecordKind<v1::OpenItem> kOpenItems(
     "open_item", [](const v1::OpenItem& i) { return i.open() ? "OPEN" : "CLOSED"; },
     {{"incident", [](const v1::OpenItem& i) { return Text(i.incident()); }},
+     {"post", [](const v1::OpenItem& i) { return Text(i.post()); }},
      {"open", [](const v1::OpenItem& i) { return Int(i.open() ? 1 : 0); }}});
 
 std::vector<ledger::KindSchema> IncidentKinds() {

@@ -56,14 +56,16 @@ Awaits AwaitedBy(const v1::LegalClock& clock) {
   return Awaits::kFirstWritten;  // report.first-written, report.accident-chain
 }
 
-bool IsMetBy(const v1::LegalClock& clock, v1::ReportKind kind, bool in_writing) {
+bool IsMetBy(const v1::LegalClock& clock, const Reached& report) {
   switch (AwaitedBy(clock)) {
     case Awaits::kFirstOral:
-      return kind == v1::FIRST;
+      return report.kind == v1::FIRST;
     case Awaits::kFirstWritten:
-      return kind == v1::FIRST && in_writing;
+      return report.kind == v1::FIRST && report.in_writing;
     case Awaits::kNextReport:
-      return kind != v1::FIRST;
+      if (!report.first_time) return false;
+      return report.kind == v1::FOLLOW_UP || report.kind == v1::FINAL ||
+             (report.kind == v1::CORRECTION && clock.reopened());
   }
   return false;
 }

@@ -32,7 +32,14 @@ constexpr bool IsLate(v1::ClockState state) {
 // What a clock of a report chain waits for.
 enum class Awaits { kFirstOral, kFirstWritten, kNextReport };
 Awaits AwaitedBy(const v1::LegalClock& clock);
-// Does sending this report, by phone or in writing, meet it?
-bool IsMetBy(const v1::LegalClock& clock, v1::ReportKind kind, bool in_writing);
+// A report of the district that has reached all it must: by phone or in writing, and whether it had not
+// reached them before (the paper of what was phoned is no further report).
+struct Reached {
+  v1::ReportKind kind = v1::REPORT_KIND_UNSPECIFIED;
+  bool in_writing = false;
+  bool first_time = true;
+};
+// A CORRECTION says what changed; the next periodic report it is not.
+bool IsMetBy(const v1::LegalClock& clock, const Reached& report);
 
 }  // namespace huying::incident::rules

@@ -67,16 +67,28 @@ TEST(Clocks, EachKindWaitsForItsOwnReport) {
   };
   const v1::ReportKind others[] = {v1::FOLLOW_UP, v1::FINAL, v1::CORRECTION};
   for (const bool written : {false, true}) {
-    EXPECT_TRUE(IsMetBy(clock_of("report.first-oral"), v1::FIRST, written));
-    EXPECT_EQ(IsMetBy(clock_of("report.first-written"), v1::FIRST, written), written);
-    EXPECT_EQ(IsMetBy(clock_of("report.accident-chain"), v1::FIRST, written), written);
-    EXPECT_FALSE(IsMetBy(clock_of("report.follow-up.I"), v1::FIRST, written));
+    const Reached first{v1::FIRST, written};
+    EXPECT_TRUE(IsMetBy(clock_of("report.first-oral"), first));
+    EXPECT_EQ(IsMetBy(clock_of("report.first-written"), first), written);
+    EXPECT_EQ(IsMetBy(clock_of("report.accident-chain"), first), written);
+    EXPECT_FALSE(IsMetBy(clock_of("report.follow-up.I"), first));
     for (const auto kind : others) {
-      EXPECT_FALSE(IsMetBy(clock_of("report.first-oral"), kind, written));
-      EXPECT_FALSE(IsMetBy(clock_of("report.first-written"), kind, written));
-      EXPECT_TRUE(IsMetBy(clock_of("report.follow-up.I"), kind, written));
+      EXPECT_FALSE(IsMetBy(clock_of("report.first-oral"), {kind, written}));
+      EXPECT_FALSE(IsMetBy(clock_of("report.first-written"), {kind, written}));
+      EXPECT_EQ(IsMetBy(clock_of("report.follow-up.I"), {kind, written}), kind != v1::CORRECTION);
+      EXPECT_FALSE(IsMetBy(clock_of("report.follow-up.I"), {kind, written, false}))
+          << "the paper of what was phoned is no further report";
     }
   }
+}
+
+TEST(Clocks, ACorrectionMeetsWhatWasOwedBecauseTheFiguresChanged) {
+  v1::LegalClock clock;
+  clock.set_rule_id("report.follow-up.I");
+  EXPECT_FALSE(IsMetBy(clock, {v1::CORRECTION}));
+  clock.set_reopened(true);
+  EXPECT_TRUE(IsMetBy(clock, {v1::CORRECTION}));
+  EXPECT_TRUE(IsMetBy(clock, {v1::FOLLOW_UP}));
 }
 
 }  // namespace

@@ -30,6 +30,9 @@ absl::StatusOr<std::vector<common::v1::Flag>> JudgeCompetence(
     const common::v1::Actor& actor, const std::optional<Competence>& competence,
     const v1::Incident& incident, bool wants_power_item);
 
+// 不在辖区 with its rule id: HARD.
+absl::Status OutsideArea(const std::string& area);
+
 common::v1::Flag MakeFlag(std::string_view rule_id, std::string_view text);
 
 }  // namespace huying::incident::rules

@@ -57,6 +57,7 @@ TEST_F(CompetenceTest, WithoutDirectoryTheTokensAreaDecidesAndItIsFlagged) {
 
 TEST_F(CompetenceTest, AnIncidentThatDoesNotKnowWhatLiesAboveItIsHandledByWhoeverMayBeAbove) {
   incident_.clear_area_ancestors();
+  incident_.set_areas_above_unknown(true);
   actor_.set_area("230407000000");
   for (const auto tier : {common::v1::SUBDISTRICT, common::v1::DISTRICT}) {
     actor_.set_tier(tier);
@@ -69,6 +70,20 @@ TEST_F(CompetenceTest, AnIncidentThatDoesNotKnowWhatLiesAboveItIsHandledByWhoeve
   EXPECT_EQ(
       base::ProblemOf(JudgeCompetence(actor_, std::nullopt, incident_, false).status()).reason(),
       Reason::OUTSIDE_AREA);
+}
+
+// It has nothing above, and that is known: a subdistrict stays outside, also without directory.
+TEST_F(CompetenceTest, AnIncidentOfTheDistrictItselfIsNotASubdistricts) {
+  incident_.set_area("230407000000");
+  incident_.clear_area_ancestors();
+  actor_.set_area("230407001000");
+  actor_.set_tier(common::v1::SUBDISTRICT);
+  EXPECT_EQ(
+      base::ProblemOf(JudgeCompetence(actor_, std::nullopt, incident_, false).status()).reason(),
+      Reason::OUTSIDE_AREA);
+  actor_.set_area("230407000000");
+  actor_.set_tier(common::v1::DISTRICT);
+  EXPECT_TRUE(JudgeCompetence(actor_, std::nullopt, incident_, false).ok());
 }
 
 }  // namespace

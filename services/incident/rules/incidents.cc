@@ -7,6 +7,7 @@
 #include "absl/strings/str_join.h"
 #include "services/incident/rules/figures.h"
 #include "services/incident/rules/level.h"
+#include "services/incident/rules/names.h"
 #include "services/incident/rules/states.h"
 #include "services/platform/base/clock.h"
 #include "services/platform/base/status.h"
@@ -39,6 +40,11 @@ absl::Status Move(v1::Incident& incident, IncidentAct act) {
   return absl::OkStatus();
 }
 
+bool ProposedByAnother(const v1::Incident& incident, const Act& act) {
+  return incident.has_pending_rejection() &&
+         incident.pending_rejection().proposer().person() != act.actor.person();
+}
+
 }  // namespace
 
 v1::Incident TakeIn(const v1::TakeIntakeRequest& request, std::string name, const Limits& limits,
@@ -61,6 +67,16 @@ v1::Incident TakeIn(const v1::TakeIntakeRequest& request, std::string name, cons
   if (request.has_figures()) KeepFigures(incident, request.figures(), "", act);
   Regrade(incident, limits, act.actor, act.now);
   return incident;
+}
+
+void LearnPath(v1::Incident& incident, const std::string& code,
+               const std::vector<std::string>& above) {
+  for (std::string& area : *incident.mutable_areas()) {
+    if (area == incident.area()) area = code;
+  }
+  incident.set_area(code);
+  incident.mutable_area_ancestors()->Assign(above.begin(), above.end());
+  incident.clear_areas_above_unknown();
 }
 
 absl::Status TakeOver(v1::Incident& incident, const Act& act) {
@@ -89,19 +105,17 @@ absl::Status Confirm(v1::Incident& incident, const v1::ConfirmIncidentRequest& r
   if (!request.areas().empty()) *incident.mutable_areas() = request.areas();
   if (!request.lead_department().empty()) incident.set_lead_department(request.lead_department());
   incident.set_lead_department_alarm(incident.lead_department().empty());
+  incident.clear_pending_rejection();
   if (request.has_figures()) KeepFigures(incident, request.figures(), "核实", act);
   Regrade(incident, limits, act.actor, act.now);
   if (incident.has_handling_at()) RETURN_IF_ERROR(Move(incident, IncidentAct::kFirstHandling));
   return absl::OkStatus();
 }
 
-guard::Guard SecondPersonGuard(const v1::RejectIncidentRequest& request, const Act& act,
-                               const Limits& limits) {
-  return {.rule_id = "incident.reject-second-person",
+guard::Guard SecondPersonGuard(const v1::Incident& incident, const Act& act, const Limits& limits) {
+  return {.rule_id = kSecondPersonRule,
           .kind = guard::Kind::kSoft,
-          .passed = !request.second_person().empty() &&
-                    request.second_person() != act.actor.person() &&
-                    request.second_person() != act.actor.account(),
+          .passed = ProposedByAnother(incident, act),
           .problem = base::Refused(Reason::SAME_PERSON, "判为不属实须有第二人同意",
                                    "a second person must agree that it is not true")
                          .Field("second_person")
@@ -109,22 +123,54 @@ guard::Guard SecondPersonGuard(const v1::RejectIncidentRequest& request, const A
           .make_up_within = limits.make_up_default};
 }
 
+absl::Status CheckSecondPerson(std::string_view second, const common::v1::Actor& actor) {
+  const std::string name(second);
+  if (name == actor.person() || name == actor.account() || name == actor.post()) {
+    return base::Invalid(Reason::SAME_PERSON, "第二人不能是本人",
+                         "the second person is another one")
+        .Field("second_person")
+        .Rule(kSecondPersonRule)
+        .Next("请另一人同意", "ask another person");
+  }
+  if (IsName(second, "posts") || IsName(second, "people")) return absl::OkStatus();
+  return base::Invalid(Reason::FIELD_INVALID, "第二人应写岗位或人员编号",
+                       "expected posts/… or people/…")
+      .Field("second_person")
+      .Rule(kSecondPersonRule)
+      .Next("写明请谁同意，由其本人再次提交", "name who is asked; he then sends the same himself");
+}
+
+absl::Status ProposeRejection(v1::Incident& incident, const v1::RejectIncidentRequest& request,
+                              const Act& act) {
+  RETURN_IF_ERROR(Transition(incident.state(), IncidentAct::kReject).status());
+  v1::Incident::Rejection* pending = incident.mutable_pending_rejection();
+  *pending->mutable_proposer() = act.actor;
+  pending->set_reason(request.reason());
+  pending->set_second_person(request.second_person());
+  *pending->mutable_at() = base::ToProto(act.received_at);
+  return absl::OkStatus();
+}
+
 absl::Status Reject(v1::Incident& incident, const v1::RejectIncidentRequest& request,
                     const Act& act) {
+  const bool agreed = ProposedByAnother(incident, act);
   RETURN_IF_ERROR(Move(incident, IncidentAct::kReject));
-  incident.set_close_reason(request.reason());
-  incident.set_second_person(request.second_person());
-  *incident.mutable_closer() = act.actor;
+  incident.set_close_reason(agreed ? incident.pending_rejection().reason() : request.reason());
+  incident.set_second_person(agreed ? act.actor.person() : "");
+  *incident.mutable_closer() = agreed ? incident.pending_rejection().proposer() : act.actor;
+  incident.clear_pending_rejection();
   return absl::OkStatus();
 }
 
 bool AgreesToRejection(const v1::Incident& incident, const Act& act) {
-  return incident.state() == v1::REJECTED && incident.closer().person() != act.actor.person();
+  return incident.state() == v1::REJECTED && incident.second_person().empty() &&
+         incident.closer().person() != act.actor.person();
 }
 
 absl::Status Transfer(v1::Incident& incident, const v1::TransferIncidentRequest& request,
                       const Act& act) {
   RETURN_IF_ERROR(Move(incident, IncidentAct::kTransfer));
+  incident.clear_pending_rejection();
   incident.set_transferred_to(request.to());
   incident.set_transfer_receipt(request.receipt());
   *incident.mutable_closer() = act.actor;
@@ -140,6 +186,8 @@ absl::Status SetLead(v1::Incident& incident, std::string_view unit) {
 
 absl::Status Handle(v1::Incident& incident, std::string_view action, const Act& act) {
   RETURN_IF_ERROR(Move(incident, IncidentAct::kFirstHandling));
+  // Somebody acts on the ground: nobody agrees any more to what was proposed before that.
+  incident.clear_pending_rejection();
   if (!incident.has_handling_at()) {
     *incident.mutable_handling_at() = base::ToProto(act.received_at);
     *incident.mutable_first_handler() = act.actor;

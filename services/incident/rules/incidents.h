@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -20,6 +21,9 @@ namespace v1 = ::huying::incident::v1;
 // `request` has its area normalised and its reporter sealed.
 v1::Incident TakeIn(const v1::TakeIntakeRequest& request, std::string name, const Limits& limits,
                     const Act& act);
+// What lies above it, and its own code, as directory says after it had been silent.
+void LearnPath(v1::Incident& incident, const std::string& code,
+               const std::vector<std::string>& above);
 absl::Status TakeOver(v1::Incident& incident, const Act& act);
 
 // Class demanded; a lead department that is not named yet is an alarm, no obstacle (R60). HANDLING at
@@ -27,9 +31,16 @@ absl::Status TakeOver(v1::Incident& incident, const Act& act);
 absl::Status Confirm(v1::Incident& incident, const v1::ConfirmIncidentRequest& request,
                      const Limits& limits, const Act& act);
 
-// A second person must agree that it is not true (SOFT).
-guard::Guard SecondPersonGuard(const v1::RejectIncidentRequest& request, const Act& act,
-                               const Limits& limits);
+// A second person must agree that it is not true (SOFT), by an act of his own: he finds it proposed by
+// another. Naming somebody is asking, not agreement.
+inline constexpr char kSecondPersonRule[] = "incident.reject-second-person";
+guard::Guard SecondPersonGuard(const v1::Incident& incident, const Act& act, const Limits& limits);
+// "posts/…" or "people/…", and not the one who asks.
+absl::Status CheckSecondPerson(std::string_view second, const common::v1::Actor& actor);
+// Asks the second person; the incident stays as it is, its clocks run on.
+absl::Status ProposeRejection(v1::Incident& incident, const v1::RejectIncidentRequest& request,
+                              const Act& act);
+// By the second person of what is proposed, or in urgency by one alone.
 absl::Status Reject(v1::Incident& incident, const v1::RejectIncidentRequest& request,
                     const Act& act);
 // The rejection stands already, and this is another person: what was done in urgency is made up.

@@ -71,17 +71,49 @@ TEST_F(IncidentsTest, R41WhatACommunityBeganBeforeTheVerificationCountsAtTheConf
 TEST_F(IncidentsTest, ASecondPersonAgreesOrItIsMadeUpByAnother) {
   v1::RejectIncidentRequest request;
   request.set_reason("误报");
-  EXPECT_FALSE(SecondPersonGuard(request, act_, {}).passed);
-  request.set_second_person("people/duty");
-  EXPECT_FALSE(SecondPersonGuard(request, act_, {}).passed) << "the same person";
   request.set_second_person("people/leader");
-  EXPECT_TRUE(SecondPersonGuard(request, act_, {}).passed);
+  EXPECT_FALSE(SecondPersonGuard(incident_, act_, {}).passed) << "naming him is no agreement";
   ASSERT_TRUE(TakeOver(incident_, act_).ok());
-  ASSERT_TRUE(Reject(incident_, request, act_).ok());
-  EXPECT_FALSE(AgreesToRejection(incident_, act_));
+  v1::Incident alone = incident_;
   Act other = act_;
   other.actor.set_person("people/leader");
-  EXPECT_TRUE(AgreesToRejection(incident_, other));
+  ASSERT_TRUE(ProposeRejection(incident_, request, act_).ok());
+  EXPECT_EQ(incident_.state(), v1::VERIFYING);
+  EXPECT_FALSE(SecondPersonGuard(incident_, act_, {}).passed) << "the same person";
+  EXPECT_TRUE(SecondPersonGuard(incident_, other, {}).passed);
+  ASSERT_TRUE(Reject(incident_, {}, other).ok());
+  EXPECT_EQ(incident_.closer().person(), "people/duty");
+  EXPECT_EQ(incident_.second_person(), "people/leader");
+  EXPECT_EQ(incident_.close_reason(), "误报");
+  EXPECT_FALSE(AgreesToRejection(incident_, other)) << "he has";
+  ASSERT_TRUE(Reject(alone, request, act_).ok());
+  EXPECT_TRUE(alone.second_person().empty()) << "who was only named has not agreed";
+  EXPECT_FALSE(AgreesToRejection(alone, act_));
+  EXPECT_TRUE(AgreesToRejection(alone, other));
+}
+
+TEST_F(IncidentsTest, TheSecondPersonIsAnotherPostOrPerson) {
+  act_.actor.set_post("posts/district-duty");
+  for (const char* good : {"posts/emergency-duty", "people/leader"}) {
+    EXPECT_TRUE(CheckSecondPerson(good, act_.actor).ok()) << good;
+  }
+  for (const char* own : {"people/duty", "posts/district-duty"}) {
+    EXPECT_EQ(base::ProblemOf(CheckSecondPerson(own, act_.actor)).reason(), Reason::SAME_PERSON);
+  }
+  for (const char* bad : {"x", "王某", "posts/", "units/emergency"}) {
+    const base::Problem problem = base::ProblemOf(CheckSecondPerson(bad, act_.actor));
+    EXPECT_EQ(problem.field(), "second_person") << bad;
+    EXPECT_EQ(problem.rule_id(), kSecondPersonRule);
+  }
+}
+
+TEST_F(IncidentsTest, WhatIsDoneOnTheGroundEndsAProposalToReject) {
+  ASSERT_TRUE(TakeOver(incident_, act_).ok());
+  v1::RejectIncidentRequest request;
+  request.set_reason("误报");
+  ASSERT_TRUE(ProposeRejection(incident_, request, act_).ok());
+  ASSERT_TRUE(Handle(incident_, "撤离", act_).ok());
+  EXPECT_FALSE(incident_.has_pending_rejection());
 }
 
 TEST_F(IncidentsTest, ANumberThatGoesDownWantsAReason) {

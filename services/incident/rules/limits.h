@@ -48,6 +48,7 @@ struct Limits {
   std::map<v1::EventLevel, Limit> follow_up;
   // Once the upper level has taken command (突发事件应对法 第十七条) it reports itself.
   std::optional<Limit> follow_up_handed_over;
+  absl::Duration area_retry = absl::Seconds(30);  // until directory is asked again what lies above
   absl::Duration make_up_signature = absl::Hours(2);
   absl::Duration make_up_approval = absl::Hours(2);
   absl::Duration make_up_default = absl::Hours(2);

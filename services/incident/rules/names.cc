@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/incident/rules/names.h"
 
+#include <algorithm>
+
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -19,12 +21,29 @@ std::string Numbered(std::string_view kind, int year, int64_t number) {
   return absl::StrFormat("%s/%d-%04d", std::string(kind), year, number);
 }
 
-std::string ChainName(std::string_view incident, v1::ReportChain chain) {
-  return absl::StrCat(Abs(incident), "/chains/", v1::ReportChain_Name(chain));
+int64_t OrderOf(std::string_view numbered) {
+  constexpr int64_t kNumbersPerYear = 1'000'000'000;
+  const size_t slash = numbered.rfind('/');
+  const size_t dash = numbered.rfind('-');
+  if (slash == std::string_view::npos || dash == std::string_view::npos || dash < slash) return 0;
+  int64_t year = 0;
+  int64_t number = 0;
+  if (!absl::SimpleAtoi(Abs(numbered.substr(slash + 1, dash - slash - 1)), &year) ||
+      !absl::SimpleAtoi(Abs(numbered.substr(dash + 1)), &number)) {
+    return 0;
+  }
+  return year * kNumbersPerYear + number;
 }
 
-std::string ReportName(std::string_view incident, v1::ReportChain chain, int seq) {
-  return absl::StrCat(Abs(incident), "/reports/", v1::ReportChain_Name(chain), "-", seq);
+std::string ChainName(std::string_view incident, v1::ReportChain chain, std::string_view sender) {
+  return absl::StrCat(Abs(incident), "/chains/", v1::ReportChain_Name(chain),
+                      sender.empty() ? "" : "-", Abs(sender));
+}
+
+std::string ReportName(std::string_view incident, v1::ReportChain chain, int seq,
+                       std::string_view sender) {
+  return absl::StrCat(Abs(incident), "/reports/", v1::ReportChain_Name(chain),
+                      sender.empty() ? "" : "-", Abs(sender), "-", seq);
 }
 
 std::string TaskName(std::string_view response, std::string_view id) {
@@ -42,10 +61,12 @@ std::optional<ReportParts> ParseReportName(std::string_view name) {
   ReportParts parts;
   parts.incident = std::string(name.substr(0, middle));
   const size_t start = middle + kMiddle.size();
-  const std::string chain(name.substr(start, dash - start));
-  if (!v1::ReportChain_Parse(chain, &parts.chain) ||
+  const std::string_view body = name.substr(start, dash - start);
+  const size_t inner = std::min(body.find('-'), body.size());
+  if (inner < body.size()) parts.sender = std::string(body.substr(inner + 1));
+  if (!v1::ReportChain_Parse(std::string(body.substr(0, inner)), &parts.chain) ||
       !absl::SimpleAtoi(Abs(name.substr(dash + 1)), &parts.seq) || parts.seq < 1 ||
-      ReportName(parts.incident, parts.chain, parts.seq) != name) {
+      ReportName(parts.incident, parts.chain, parts.seq, parts.sender) != name) {
     return std::nullopt;
   }
   return parts;

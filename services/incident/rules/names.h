@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,16 +18,22 @@ namespace v1 = ::huying::incident::v1;
 int YearOf(absl::Time time);
 // "incidents/2026-0007", "responses/2026-0003"
 std::string Numbered(std::string_view kind, int year, int64_t number);
-// "incidents/2026-0007/chains/GOVERNMENT"
-std::string ChainName(std::string_view incident, v1::ReportChain chain);
-// "incidents/2026-0007/reports/GOVERNMENT-1"
-std::string ReportName(std::string_view incident, v1::ReportChain chain, int seq);
+// The order numbers were given in, also beyond 9999, where names as text no longer sort so; 0 when it is
+// no such name.
+int64_t OrderOf(std::string_view numbered);
+// "incidents/2026-0007/chains/GOVERNMENT"; of a body below the district "…/GOVERNMENT-pingan".
+std::string ChainName(std::string_view incident, v1::ReportChain chain,
+                      std::string_view sender = "");
+// "incidents/2026-0007/reports/GOVERNMENT-1", "…/GOVERNMENT-pingan-1"
+std::string ReportName(std::string_view incident, v1::ReportChain chain, int seq,
+                       std::string_view sender = "");
 // "responses/2026-0003/tasks/cordon"
 std::string TaskName(std::string_view response, std::string_view id);
 
 struct ReportParts {
   std::string incident;
   v1::ReportChain chain = v1::REPORT_CHAIN_UNSPECIFIED;
+  std::string sender;  // empty: the district
   int seq = 0;
 };
 // Nothing when it is no report's name.

@@ -13,6 +13,13 @@ TEST(Names, TheYearIsBeijings) {
             2025);
 }
 
+TEST(Names, NumbersKeepTheirOrderWhereTheirTextDoesNot) {
+  EXPECT_LT(OrderOf("incidents/2026-9999"), OrderOf("incidents/2026-10000"));
+  EXPECT_LT(OrderOf("incidents/2026-10000"), OrderOf("incidents/2027-0001"));
+  EXPECT_EQ(OrderOf("incidents/x"), 0);
+  EXPECT_EQ(OrderOf(""), 0);
+}
+
 TEST(Names, AreMadeAndReadBack) {
   EXPECT_EQ(Numbered("incidents", 2026, 7), "incidents/2026-0007");
   EXPECT_EQ(Numbered("responses", 2026, 12345), "responses/2026-12345");
@@ -29,6 +36,13 @@ TEST(Names, AreMadeAndReadBack) {
         "incidents/2026-0007/reports/PARTY-01", "incidents/2026-0007/reports/"}) {
     EXPECT_FALSE(ParseReportName(bad)) << bad;
   }
+  const std::string below = ReportName("incidents/2026-0007", v1::GOVERNMENT, 2, "xinxing-mine");
+  EXPECT_EQ(below, "incidents/2026-0007/reports/GOVERNMENT-xinxing-mine-2");
+  ASSERT_TRUE(ParseReportName(below));
+  EXPECT_EQ(ParseReportName(below)->sender, "xinxing-mine");
+  EXPECT_EQ(ParseReportName(below)->seq, 2);
+  EXPECT_EQ(ChainName("incidents/2026-0007", v1::PARTY, "pingan"),
+            "incidents/2026-0007/chains/PARTY-pingan");
   EXPECT_EQ(ResponseOfTask("responses/2026-0003/tasks/cordon"), "responses/2026-0003");
   EXPECT_EQ(ResponseOfTask("responses/2026-0003"), "");
   EXPECT_TRUE(IsName("plans/mine", "plans"));

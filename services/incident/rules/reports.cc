@@ -8,6 +8,7 @@
 #include "absl/strings/str_join.h"
 #include "services/incident/rules/figures.h"
 #include "services/incident/rules/names.h"
+#include "services/incident/rules/report_tiers.h"
 #include "services/incident/rules/states.h"
 #include "services/incident/rules/validate.h"
 #include "services/platform/base/clock.h"
@@ -77,6 +78,49 @@ absl::Status CheckCorrection(const v1::Report* corrected, const v1::ReportChainS
                 "report.corrects-sent");
 }
 
+absl::Status CopyReceivers(const v1::Report& content, const Sender& sender, v1::Report& report) {
+  for (int i = 0; i < content.receivers_size(); ++i) {
+    const v1::Receiver& asked = content.receivers(i);
+    v1::Receiver* receiver = report.add_receivers();
+    receiver->set_body(asked.body());
+    receiver->set_tier(asked.tier());
+    receiver->set_addressee(asked.addressee());
+    receiver->set_skip_level(asked.skip_level());
+    receiver->set_skip_reason(asked.skip_reason());
+    ResolveReceiver(report.chain(), sender, *receiver);
+    RETURN_IF_ERROR(CheckReceiver(report.chain(), sender, *receiver,
+                                  absl::StrCat("content.receivers[", i, "]")));
+  }
+  if (!LacksCopy(report.chain(), report)) return absl::OkStatus();
+  return base::Invalid(Reason::FIELD_MISSING, "越级报告须同时抄报直接上级",
+                       "the level that is skipped gets a copy")
+      .Field("content.receivers")
+      .Rule("report.copy-to-superior")
+      .Law("突发事件应对法 第十七条")
+      .Next("在接收单位中加上街道", "add the subdistrict to the receivers");
+}
+
+// Of a body that was phoned and is not in the report.
+absl::StatusOr<v1::Receiver> NewReceiver(const v1::Report& report,
+                                         const v1::SendReportOrallyRequest& request) {
+  const Sender sender{report.sender_tier() == v1::REPORT_TIER_UNSPECIFIED ? v1::REPORT_TIER_DISTRICT
+                                                                          : report.sender_tier(),
+                      report.sender_unit(), ""};
+  v1::Receiver receiver;
+  receiver.set_body(request.body());
+  receiver.set_addressee(request.addressee());
+  receiver.set_skip_level(request.skip_level());
+  receiver.set_skip_reason(request.skip_reason());
+  const bool unsaid = request.addressee() == v1::REPORT_TIER_UNSPECIFIED && !request.skip_level() &&
+                      std::any_of(report.receivers().begin(), report.receivers().end(),
+                                  [](const v1::Receiver& other) { return other.required(); });
+  // Somebody is named who must be told: whoever else was called without saying what he is, is not he.
+  if (unsaid) return receiver;
+  ResolveReceiver(report.chain(), sender, receiver);
+  RETURN_IF_ERROR(CheckReceiver(report.chain(), sender, receiver, ""));
+  return receiver;
+}
+
 void CopyContent(const v1::Report& content, v1::Report& report) {
   report.set_source(content.source());
   report.set_nature(content.nature());
@@ -86,13 +130,6 @@ void CopyContent(const v1::Report& content, v1::Report& report) {
   report.set_measures(content.measures());
   report.set_advice(content.advice());
   report.set_text(content.text());
-  for (const v1::Receiver& asked : content.receivers()) {
-    v1::Receiver* receiver = report.add_receivers();
-    receiver->set_body(asked.body());
-    receiver->set_tier(asked.tier());
-    receiver->set_skip_level(asked.skip_level());
-    receiver->set_skip_reason(asked.skip_reason());
-  }
 }
 
 }  // namespace
@@ -135,12 +172,16 @@ absl::StatusOr<v1::Report> Draft(const v1::Incident& incident, const v1::ReportC
       v1::ReportState state,
       Transition(former ? former->state() : v1::REPORT_STATE_UNSPECIFIED, ReportAct::kDraft));
   report.set_state(state);
-  report.set_name(ReportName(incident.name(), request.chain(), seq));
+  const Sender sender = SenderOf(act.actor);
+  report.set_name(ReportName(incident.name(), request.chain(), seq, sender.id));
+  report.set_sender_tier(sender.tier);
+  report.set_sender_unit(sender.unit);
   report.set_incident(incident.name());
   report.set_chain(request.chain());
   report.set_kind(request.kind());
   report.set_seq(seq);
   CopyContent(request.content(), report);
+  RETURN_IF_ERROR(CopyReceivers(request.content(), sender, report));
   if (request.content().has_figures()) {
     *report.mutable_figures() = request.content().figures();
   } else if (incident.has_figures()) {
@@ -151,6 +192,7 @@ absl::StatusOr<v1::Report> Draft(const v1::Incident& incident, const v1::ReportC
   if (former != nullptr) {
     *report.mutable_created_at() = former->created_at();
     if (former->has_oral_sent_at()) *report.mutable_oral_sent_at() = former->oral_sent_at();
+    if (former->has_told_at()) *report.mutable_told_at() = former->told_at();
     report.set_late(former->late());
     KeepPhoned(*former, report);
   }
@@ -188,8 +230,9 @@ std::vector<std::string> MissingElements(const v1::Incident& incident, const v1:
   return missing;
 }
 
-absl::Status SendOrally(v1::Report& report, const v1::SendReportOrallyRequest& request,
-                        const Act& act) {
+absl::StatusOr<v1::Receiver> SendOrally(v1::Report& report,
+                                        const v1::SendReportOrallyRequest& request,
+                                        const Act& act) {
   ASSIGN_OR_RETURN(v1::ReportState next, Transition(report.state(), ReportAct::kOral));
   v1::Receiver* receiver = FindReceiver(report, request.body());
   if (receiver == nullptr) {
@@ -197,15 +240,23 @@ absl::Status SendOrally(v1::Report& report, const v1::SendReportOrallyRequest& r
       return base::Invalid(Reason::FIELD_TOO_LONG, "接收单位过多", "too many receivers")
           .Field("body");
     }
+    ASSIGN_OR_RETURN(v1::Receiver fresh, NewReceiver(report, request));
     receiver = report.add_receivers();
-    receiver->set_body(request.body());
+    *receiver = std::move(fresh);
+  } else if (receiver->addressee() == v1::REPORT_TIER_UNSPECIFIED) {
+    // Called again, and now it is said what that body is.
+    ASSIGN_OR_RETURN(const v1::Receiver known, NewReceiver(report, request));
+    receiver->set_addressee(known.addressee());
+    receiver->set_skip_level(known.skip_level());
+    receiver->set_skip_reason(known.skip_reason());
+    receiver->set_required(known.required());
   }
   if (!receiver->has_oral_at()) *receiver->mutable_oral_at() = base::ToProto(act.received_at);
   receiver->set_oral_to(request.taken_by());
   receiver->set_oral_channel(request.channel().empty() ? "phone" : request.channel());
   if (!report.has_oral_sent_at()) *report.mutable_oral_sent_at() = base::ToProto(act.received_at);
   report.set_state(next);
-  return absl::OkStatus();
+  return *receiver;
 }
 
 absl::Status Sign(v1::Report& report, const Act& act) {

@@ -27,6 +27,7 @@ absl::StatusOr<int> SeqForDraft(const v1::Incident& incident, const v1::ReportCh
 
 // `former` is the unsent report of that number, null for a new one: who was phoned stays recorded.
 // `corrected` is the report that a correction names, null otherwise or when there is none.
+// Denied when the actor's body may not report to one of the receivers (report_tiers.h).
 absl::StatusOr<v1::Report> Draft(const v1::Incident& incident, const v1::ReportChainState& chain,
                                  const v1::Report* former, const v1::Report* corrected,
                                  const v1::DraftReportRequest& request, int seq, const Act& act);
@@ -34,8 +35,9 @@ absl::StatusOr<v1::Report> Draft(const v1::Incident& incident, const v1::ReportC
 // Elements a report should have and this one lacks (漏报 is suspected, the report is not stopped).
 std::vector<std::string> MissingElements(const v1::Incident& incident, const v1::Report& report);
 
-absl::Status SendOrally(v1::Report& report, const v1::SendReportOrallyRequest& request,
-                        const Act& act);
+// The receiver that was told. One that is not in the report is added, by the same table.
+absl::StatusOr<v1::Receiver> SendOrally(v1::Report& report,
+                                        const v1::SendReportOrallyRequest& request, const Act& act);
 absl::Status Sign(v1::Report& report, const Act& act);
 // A report leaves signed; in urgency before (SOFT).
 guard::Guard SignatureGuard(const v1::Report& report, const Limits& limits);

@@ -31,7 +31,9 @@ absl::Status FactMissing(std::string_view field, std::string_view zh) {
       .Law(kStartLaw);
 }
 
+// What is known of a plan is not lost when it does not answer.
 void TakePlan(v1::Response& response, const PlanFacts& plan) {
+  if (!plan.available) return;
   response.set_plan_revision(plan.revision);
   response.set_commander_post(plan.commander_post);
   response.set_approver_post(plan.level.approver_post());
@@ -66,6 +68,40 @@ absl::Status CheckFacts(const v1::Response& response) {
   return absl::OkStatus();
 }
 
+// The plan's word of this level; when it does not answer, what the response knows of it.
+std::string ApproverOf(const v1::Response& response, const PlanFacts& plan) {
+  return plan.available ? plan.level.approver_post() : response.approver_post();
+}
+
+guard::Guard Soft(const char* rule, bool passed, const std::string& supervisor,
+                  const Limits& limits, const std::string& zh, std::string_view en) {
+  return {.rule_id = rule,
+          .kind = guard::Kind::kSoft,
+          .passed = passed,
+          .problem = base::Refused(Reason::CONDITION_NOT_MET, zh, en).Law(kStartLaw),
+          .make_up_within = limits.make_up_approval,
+          .supervisor_post = supervisor};
+}
+
+guard::Guard PlanGuard(const PlanFacts& plan, const std::string& approver, const Limits& limits) {
+  return Soft(kPlanRule, plan.available, approver, limits, "预案服务没有应答，无法核对预案",
+              "plan does not answer: the plan cannot be checked");
+}
+
+guard::Guard ApproverGuard(const std::string& approver, const Act& act, const Limits& limits) {
+  return Soft(kApproverRule, IsApprover(act.actor, approver), approver, limits,
+              approver.empty() ? "无法核对本级响应应由谁批准"
+                               : absl::StrCat("本级响应应由 ", approver, " 批准"),
+              "the plan's approver of this level must approve");
+}
+
+guard::Guard ConditionsGuard(const PlanFacts& plan, const std::string& override_reason,
+                             const std::string& approver, const Limits& limits) {
+  return Soft(kConditionsRule, plan.starts || !override_reason.empty(), approver, limits,
+              "启动条件未满足或无法判断，须写明理由",
+              "the start conditions are not met or not known: say why all the same");
+}
+
 }  // namespace
 
 v1::Response Propose(const v1::Incident& incident, const v1::ProposeResponseRequest& request,
@@ -98,31 +134,73 @@ bool IsApprover(const common::v1::Actor& actor, std::string_view approver_post) 
          (actor.post() == approver_post || actor.acting_for_post() == approver_post);
 }
 
-std::vector<guard::Guard> StartGuards(const v1::Incident& incident,
+bool IsInTheDark(const v1::Response& response) {
+  return response.plan_revision() == 0 || response.level_unchecked();
+}
+
+std::vector<guard::Guard> StartGuards(const v1::Incident& incident, const v1::Response& response,
                                       const v1::ActivateResponseRequest& request,
                                       const PlanFacts& plan, const Act& act, const Limits& limits) {
-  const auto soft = [&](const char* rule, bool passed, const std::string& zh, std::string_view en) {
-    return guard::Guard{.rule_id = rule,
-                        .kind = guard::Kind::kSoft,
-                        .passed = passed,
-                        .problem = base::Refused(Reason::CONDITION_NOT_MET, zh, en).Law(kStartLaw),
-                        .make_up_within = limits.make_up_approval,
-                        .supervisor_post = plan.level.approver_post()};
-  };
+  const std::string approver = ApproverOf(response, plan);
   std::vector<guard::Guard> guards;
-  guards.push_back(soft(kPlanRule, plan.available, "预案服务没有应答，无法核对预案",
-                        "plan does not answer: the plan cannot be checked"));
-  if (plan.available) {
-    guards.push_back(soft(kApproverRule, IsApprover(act.actor, plan.level.approver_post()),
-                          absl::StrCat("本级响应应由 ", plan.level.approver_post(), " 批准"),
-                          "the plan's approver of this level must approve"));
-    guards.push_back(soft(kConditionsRule, plan.starts || !request.override_reason().empty(),
-                          "启动条件未满足或无法判断，须写明理由",
-                          "the start conditions are not met or not known: say why all the same"));
-  }
-  guards.push_back(soft(kVerifiedRule, IsVerified(incident.state()), "事件尚未核实",
-                        "the incident was not verified"));
+  guards.push_back(PlanGuard(plan, approver, limits));
+  guards.push_back(ApproverGuard(approver, act, limits));
+  guards.push_back(ConditionsGuard(plan, request.override_reason(), approver, limits));
+  guards.push_back(Soft(kVerifiedRule, IsVerified(incident.state()), approver, limits,
+                        "事件尚未核实", "the incident was not verified"));
   return guards;
+}
+
+std::vector<guard::Guard> AdjustGuards(const v1::Response& response,
+                                       const v1::AdjustResponseRequest& request,
+                                       const PlanFacts& plan, const Act& act,
+                                       const Limits& limits) {
+  // Who approves another level only the plan says.
+  const bool same = request.level() == response.level();
+  const std::string approver = same || plan.available ? ApproverOf(response, plan) : "";
+  if (same) return {ApproverGuard(approver, act, limits)};
+  return {PlanGuard(plan, approver, limits), ApproverGuard(approver, act, limits),
+          ConditionsGuard(plan, request.override_reason(), approver, limits)};
+}
+
+absl::Status MakeUpStart(v1::Response& response, const v1::ActivateResponseRequest& request,
+                         const PlanFacts& plan, const Act& act) {
+  if (IsInTheDark(response)) {
+    if (!plan.available) {
+      return base::Unavailable(Reason::LOWER_SERVICE_UNAVAILABLE,
+                               "预案服务仍没有应答，暂时无法补办", "plan still does not answer")
+          .Rule(kPlanRule)
+          .Next("预案服务恢复后再补办", "make it up when plan answers again");
+    }
+    TakePlan(response, plan);
+    response.clear_level_unchecked();
+    if (response.legal_basis().empty()) {
+      for (const auto& basis : plan.legal_basis) *response.add_legal_basis() = basis;
+    }
+  }
+  if (!IsApprover(act.actor, response.approver_post())) {
+    return base::Refused(Reason::ILLEGAL_TRANSITION,
+                         absl::StrCat("响应已经启动；补办应由 ", response.approver_post(), " 办理"),
+                         "it is under way; the plan's approver makes it up")
+        .Rule(kApproverRule)
+        .Law(kStartLaw)
+        .Next(absl::StrCat("请 ", response.approver_post(), " 补办"),
+              "ask the plan's approver to make it up");
+  }
+  ClearOccasions(response);
+  *response.mutable_approver() = act.actor;
+  if (!request.override_reason().empty()) response.set_override_reason(request.override_reason());
+  return absl::OkStatus();
+}
+
+bool IsMadeUp(std::string_view rule_id, const v1::Response& response,
+              const v1::Incident& incident) {
+  if (rule_id == kPlanRule) return !IsInTheDark(response);
+  if (rule_id == kConditionsRule) {
+    return response.conditions_met() || !response.override_reason().empty();
+  }
+  if (rule_id == kVerifiedRule) return IsVerified(incident.state());
+  return rule_id == kApproverRule;
 }
 
 absl::Status Start(v1::Response& response, const v1::Incident& incident,
@@ -172,6 +250,9 @@ absl::Status Adjust(v1::Response& response, const v1::AdjustResponseRequest& req
   response.set_state(next);
   if (same) return absl::OkStatus();
   response.set_level(request.level());
+  response.set_level_unchecked(!plan.available);
+  response.set_conditions_met(plan.starts);
+  response.set_override_reason(request.override_reason());
   if (!plan.level.matters().empty()) *response.mutable_matters() = plan.level.matters();
   if (!plan.level.measures().empty()) *response.mutable_measures() = plan.level.measures();
   TakePlan(response, plan);

@@ -38,10 +38,16 @@ v1::Response Propose(const v1::Incident& incident, const v1::ProposeResponseRequ
 absl::Status Decline(v1::Response& response, std::string_view reason, const Act& act);
 
 // SOFT: the plan's approver acts, the conditions are met or overridden with a reason, the incident is
-// verified, the plan is there to be read.
-std::vector<guard::Guard> StartGuards(const v1::Incident& incident,
+// verified, the plan is there to be read. With the plan away nobody can be shown to be its approver: the
+// guard fails, it is not left out. `response` is the proposed one, which may know its approver.
+std::vector<guard::Guard> StartGuards(const v1::Incident& incident, const v1::Response& response,
                                       const v1::ActivateResponseRequest& request,
                                       const PlanFacts& plan, const Act& act, const Limits& limits);
+// The same of an adjustment: the approver of the level it goes to; plan and conditions when the level
+// changes.
+std::vector<guard::Guard> AdjustGuards(const v1::Response& response,
+                                       const v1::AdjustResponseRequest& request,
+                                       const PlanFacts& plan, const Act& act, const Limits& limits);
 inline constexpr char kApproverRule[] = "response.approver";
 inline constexpr char kConditionsRule[] = "response.conditions";
 inline constexpr char kVerifiedRule[] = "response.incident-verified";
@@ -54,6 +60,14 @@ bool IsApprover(const common::v1::Actor& actor, std::string_view approver_post);
 absl::Status Start(v1::Response& response, const v1::Incident& incident,
                    const v1::ActivateResponseRequest& request, const PlanFacts& plan,
                    const Act& act);
+
+// Its level was started, or changed, while plan was away: the approver pins it when plan is back.
+bool IsInTheDark(const v1::Response& response);
+// The approver brings what was passed in urgency: pins the plan where it was away, keeps the reason.
+absl::Status MakeUpStart(v1::Response& response, const v1::ActivateResponseRequest& request,
+                         const PlanFacts& plan, const Act& act);
+// Whether a row of that rule is settled by it.
+bool IsMadeUp(std::string_view rule_id, const v1::Response& response, const v1::Incident& incident);
 
 // Another level of the pinned revision, or the same one longer.
 absl::Status Adjust(v1::Response& response, const v1::AdjustResponseRequest& request,

@@ -39,7 +39,7 @@ class ResponsesTest : public ::testing::Test {
   void Started() { ASSERT_TRUE(Start(response_, incident_, request_, plan_, act_).ok()); }
   std::vector<std::string> Failed() {
     std::vector<std::string> rules;
-    for (const auto& g : StartGuards(incident_, request_, plan_, act_, {})) {
+    for (const auto& g : StartGuards(incident_, response_, request_, plan_, act_, {})) {
       EXPECT_EQ(g.kind, guard::Kind::kSoft);
       if (!g.passed) rules.push_back(g.rule_id);
     }
@@ -105,9 +105,74 @@ TEST_F(ResponsesTest, EverySoftGuardOfAStart) {
   incident_.set_state(v1::VERIFYING);
   EXPECT_EQ(Failed(), std::vector<std::string>{kVerifiedRule});
   incident_.set_state(v1::HANDLING);
-  plan_.available = false;
-  EXPECT_EQ(Failed(), std::vector<std::string>{kPlanRule});
   EXPECT_FALSE(IsApprover(act_.actor, ""));
+}
+
+// With the plan away nobody is known to be its approver: the guard fails and is not left out.
+TEST_F(ResponsesTest, WithoutThePlanEveryGuardThatNeedsItFails) {
+  plan_ = PlanFacts();
+  EXPECT_EQ(Failed(), (std::vector<std::string>{kPlanRule, kApproverRule, kConditionsRule}));
+  request_.set_override_reason("井下爆炸");
+  EXPECT_EQ(Failed(), (std::vector<std::string>{kPlanRule, kApproverRule}));
+  response_.set_approver_post("posts/commander");
+  EXPECT_EQ(Failed(), std::vector<std::string>{kPlanRule}) << "the proposal knows its approver";
+}
+
+TEST_F(ResponsesTest, EverySoftGuardOfAnAdjustment) {
+  Started();
+  v1::AdjustResponseRequest adjust;
+  const auto failed = [&] {
+    std::vector<std::string> rules;
+    for (const auto& g : AdjustGuards(response_, adjust, plan_, act_, {})) {
+      EXPECT_EQ(g.kind, guard::Kind::kSoft);
+      if (!g.passed) rules.push_back(g.rule_id);
+    }
+    return rules;
+  };
+  adjust.set_level(1);
+  plan_.starts = false;
+  EXPECT_TRUE(failed().empty()) << "an extension asks no conditions";
+  adjust.set_level(2);
+  EXPECT_EQ(failed(), std::vector<std::string>{kConditionsRule});
+  adjust.set_override_reason("上级要求");
+  EXPECT_TRUE(failed().empty());
+  act_.actor.set_post("posts/district-leader");
+  EXPECT_EQ(failed(), std::vector<std::string>{kApproverRule});
+  plan_.available = false;
+  adjust.clear_override_reason();
+  EXPECT_EQ(failed(), (std::vector<std::string>{kPlanRule, kApproverRule, kConditionsRule}))
+      << "who approves another level only the plan says";
+  adjust.set_level(1);
+  EXPECT_EQ(failed(), std::vector<std::string>{kApproverRule});
+  act_.actor.set_post("posts/commander");
+  EXPECT_TRUE(failed().empty()) << "the pinned approver is known without the plan";
+}
+
+TEST_F(ResponsesTest, TheMakeUpPinsThePlanThatWasAwayAndIsTheApprovers) {
+  const PlanFacts known = plan_;
+  plan_ = PlanFacts();
+  request_.add_matters("救援");
+  request_.add_measures("警戒");
+  request_.mutable_expected_period()->set_seconds(60);
+  Started();
+  EXPECT_EQ(response_.plan_revision(), 0);
+  EXPECT_FALSE(MakeUpStart(response_, {}, plan_, act_).ok()) << "plan is still away";
+  EXPECT_FALSE(IsMadeUp(kPlanRule, response_, incident_));
+  Act other = act_;
+  other.actor.set_post("posts/district-leader");
+  v1::Response tried = response_;
+  EXPECT_EQ(base::ProblemOf(MakeUpStart(tried, {}, known, other)).rule_id(), kApproverRule);
+  ASSERT_TRUE(MakeUpStart(response_, {}, known, act_).ok());
+  EXPECT_EQ(response_.plan_revision(), 2);
+  EXPECT_EQ(response_.approver_post(), "posts/commander");
+  for (const char* rule : {kPlanRule, kApproverRule, kConditionsRule, kVerifiedRule}) {
+    EXPECT_TRUE(IsMadeUp(rule, response_, incident_)) << rule;
+  }
+  incident_.set_state(v1::VERIFYING);
+  EXPECT_FALSE(IsMadeUp(kVerifiedRule, response_, incident_));
+  response_.set_conditions_met(false);
+  EXPECT_FALSE(IsMadeUp(kConditionsRule, response_, incident_));
+  EXPECT_FALSE(IsMadeUp("report.signature", response_, incident_));
 }
 
 TEST_F(ResponsesTest, AnotherLevelIssuesOnlyWhatIsNotOutYet) {

@@ -21,6 +21,7 @@ v1::Task NewTask(const v1::Response& response, std::string_view id, const Act& a
   task.set_name(TaskName(response.name(), id));
   task.set_response(response.name());
   task.set_incident(response.incident());
+  task.set_commander_post(response.commander_post());
   task.set_state(Next(v1::TASK_STATE_UNSPECIFIED, TaskAct::kAssign));
   *task.mutable_assigned_by() = act.actor;
   *task.mutable_assigned_at() = base::ToProto(act.received_at);
@@ -45,6 +46,27 @@ absl::Status Move(v1::Task& task, TaskAct act) {
   ASSIGN_OR_RETURN(v1::TaskState next, Transition(task.state(), act));
   task.set_state(next);
   return absl::OkStatus();
+}
+
+bool Holds(const common::v1::Actor& actor, const std::string& post) {
+  return !post.empty() && (actor.post() == post || actor.acting_for_post() == post);
+}
+
+bool ExecutorOrDeputy(const v1::Task& task, const common::v1::Actor& actor,
+                      const std::optional<Standing>& standing) {
+  if (IsExecutor(task, actor)) return true;
+  return standing && !actor.post().empty() &&
+         std::find(standing->deputies.begin(), standing->deputies.end(), actor.post()) !=
+             standing->deputies.end();
+}
+
+// What the token and the incident say: only who has something beneath him can stand over an executor.
+bool MayStandOver(const common::v1::Actor& actor, const v1::Incident& incident) {
+  if (actor.tier() == common::v1::DISTRICT) return true;
+  if (actor.tier() != common::v1::SUBDISTRICT) return false;
+  const auto& above = incident.area_ancestors();
+  return incident.areas_above_unknown() || incident.area() == actor.area() ||
+         std::find(above.begin(), above.end(), actor.area()) != above.end();
 }
 
 }  // namespace
@@ -142,7 +164,40 @@ bool IsExecutor(const v1::Task& task, const common::v1::Actor& actor) {
       (actor.post() == task.executor_post() || actor.acting_for_post() == task.executor_post())) {
     return true;
   }
-  return actor.unit() == task.executor_unit();
+  return !actor.unit().empty() && actor.unit() == task.executor_unit();
+}
+
+absl::StatusOr<TaskHand> JudgeHand(const v1::Task& task, const v1::Incident& incident,
+                                   const common::v1::Actor& actor,
+                                   const std::optional<Standing>& standing) {
+  if (ExecutorOrDeputy(task, actor, standing)) return TaskHand::kExecutor;
+  const bool government = actor.tier() == common::v1::DISTRICT ||
+                          actor.tier() == common::v1::SUBDISTRICT ||
+                          actor.tier() == common::v1::COMMUNITY;
+  if (standing) {
+    if (standing->over && government) return TaskHand::kHelper;
+  } else if (government && MayStandOver(actor, incident)) {
+    return TaskHand::kUncheckedHelper;
+  }
+  return base::Denied(Reason::OUTSIDE_AREA, "这是另一单位的任务，也不在本岗位辖区",
+                      "the task is another unit's, and not beneath this post")
+      .Field("name")
+      .Rule("task.executor")
+      .Next("由执行岗位、其副岗或上级办理", "ask the executor, its deputy or a post above");
+}
+
+absl::Status CheckDecline(const v1::Task& task, const common::v1::Actor& actor,
+                          const std::optional<Standing>& standing) {
+  const common::v1::Actor& assigner = task.assigned_by();
+  const bool assigned = (!actor.person().empty() && actor.person() == assigner.person()) ||
+                        Holds(actor, assigner.post()) || Holds(actor, task.commander_post());
+  if (assigned || ExecutorOrDeputy(task, actor, standing)) return absl::OkStatus();
+  return base::Denied(Reason::OUTSIDE_AREA, "任务只能由执行单位、下达人或指挥员撤回",
+                      "only the executor, who assigned it, or the commander declines a task")
+      .Field("name")
+      .Rule("task.decline")
+      .Next("报告进展，请执行岗位或指挥员办理",
+            "report progress; ask the executor or the commander");
 }
 
 }  // namespace huying::incident::rules

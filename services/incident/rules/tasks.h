@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "huying/incident/v1/incident_service.pb.h"
 #include "services/incident/rules/act.h"
 
@@ -30,7 +32,23 @@ absl::Status Verify(v1::Task& task, const Act& act);
 bool Cancel(v1::Task& task);
 bool FallDue(v1::Task& task);
 
-// The executor's post, its unit, or who acts for the post. Another may act all the same: flagged.
+// The executor's post, its unit, or who acts for the post.
 bool IsExecutor(const v1::Task& task, const common::v1::Actor& actor);
+
+// What directory said of the actor and the task's executor.
+struct Standing {
+  bool over = false;                  // the actor's area holds the executor's
+  std::vector<std::string> deputies;  // of the executor's post
+};
+enum class TaskHand { kExecutor, kHelper, kUncheckedHelper };
+// Who may accept, report or complete: the executor, its deputies, and a government above it, which helps
+// and is flagged. An enterprise, or a post elsewhere, has no hand in it (HARD). With directory silent
+// (`standing` empty) the district, and a subdistrict the incident lies in, may help.
+absl::StatusOr<TaskHand> JudgeHand(const v1::Task& task, const v1::Incident& incident,
+                                   const common::v1::Actor& actor,
+                                   const std::optional<Standing>& standing);
+// To decline ends the task: the executor does, whoever assigned it, or the commander.
+absl::Status CheckDecline(const v1::Task& task, const common::v1::Actor& actor,
+                          const std::optional<Standing>& standing);
 
 }  // namespace huying::incident::rules

@@ -91,6 +91,62 @@ TEST_F(TasksTest, TheExecutorIsThePostItsUnitOrWhoActsForIt) {
   EXPECT_TRUE(IsExecutor(task_, other));
 }
 
+// Every tier, with directory's word for or against it, and without one.
+TEST_F(TasksTest, WhoHasAHandInATaskThatIsNotHis) {
+  v1::Incident incident;
+  incident.set_area("230407001001");
+  incident.add_area_ancestors("230407001000");
+  incident.add_area_ancestors("230407000000");
+  struct Row {
+    common::v1::Tier tier;
+    const char* area;
+    bool over_helps, silent_helps;
+  };
+  for (const Row& row : {
+           Row{common::v1::DISTRICT, "230407000000", true, true},
+           Row{common::v1::SUBDISTRICT, "230407001000", true, true},
+           Row{common::v1::SUBDISTRICT, "230407002000", true, false},
+           Row{common::v1::COMMUNITY, "230407001001", true, false},
+           Row{common::v1::EXTERNAL, "230407000000", false, false},
+           Row{common::v1::TIER_UNSPECIFIED, "", false, false},
+       }) {
+    common::v1::Actor actor;
+    actor.set_tier(row.tier);
+    actor.set_area(row.area);
+    actor.set_post("posts/other");
+    actor.set_unit("units/other");
+    const auto over = JudgeHand(task_, incident, actor, Standing{.over = true});
+    EXPECT_EQ(over.ok(), row.over_helps) << row.tier << " " << row.area;
+    if (over.ok()) EXPECT_EQ(*over, TaskHand::kHelper);
+    const auto beside = JudgeHand(task_, incident, actor, Standing{.over = false});
+    EXPECT_EQ(base::ProblemOf(beside.status()).rule_id(), "task.executor") << row.tier;
+    EXPECT_EQ(base::ProblemOf(beside.status()).reason(), base::Reason::OUTSIDE_AREA);
+    const auto silent = JudgeHand(task_, incident, actor, std::nullopt);
+    EXPECT_EQ(silent.ok(), row.silent_helps) << row.tier << " " << row.area;
+    if (silent.ok()) EXPECT_EQ(*silent, TaskHand::kUncheckedHelper);
+    const Standing deputy{.over = false, .deputies = {"posts/other"}};
+    EXPECT_EQ(*JudgeHand(task_, incident, actor, deputy), TaskHand::kExecutor);
+    EXPECT_EQ(base::ProblemOf(CheckDecline(task_, actor, Standing{.over = true})).rule_id(),
+              "task.decline");
+    EXPECT_TRUE(CheckDecline(task_, actor, deputy).ok());
+  }
+  EXPECT_EQ(*JudgeHand(task_, incident, act_.actor, std::nullopt), TaskHand::kExecutor);
+}
+
+TEST_F(TasksTest, TheExecutorWhoAssignedItAndTheCommanderDecline) {
+  EXPECT_TRUE(CheckDecline(task_, act_.actor, std::nullopt).ok());
+  common::v1::Actor commander;
+  commander.set_post("posts/commander");
+  EXPECT_FALSE(CheckDecline(task_, commander, std::nullopt).ok());
+  task_.set_commander_post("posts/commander");
+  EXPECT_TRUE(CheckDecline(task_, commander, std::nullopt).ok());
+  common::v1::Actor assigner;
+  assigner.set_person("people/officer");
+  EXPECT_FALSE(CheckDecline(task_, assigner, std::nullopt).ok());
+  task_.mutable_assigned_by()->set_person("people/officer");
+  EXPECT_TRUE(CheckDecline(task_, assigner, std::nullopt).ok());
+}
+
 TEST_F(TasksTest, ARefusalKeepsItsReason) {
   ASSERT_TRUE(Accept(task_, act_).ok());
   ASSERT_TRUE(Decline(task_, "没有车辆", act_).ok());

@@ -45,7 +45,7 @@ absl::Status ValidateAreas(const google::protobuf::RepeatedPtrField<std::string>
                            std::string_view field) {
   if (areas.size() > kAreasMax) return TooLong(field);
   for (int i = 0; i < areas.size(); ++i) {
-    if (!NormaliseArea(areas[i]).empty()) continue;
+    if (!PaddedArea(areas[i]).empty()) continue;
     return base::Invalid(Reason::UNKNOWN_AREA, "区域代码应为 6、9 或 12 位数字",
                          "an area code has 6, 9 or 12 digits")
         .Field(absl::StrCat(base::Abs(field), "[", i, "]"));
@@ -81,7 +81,7 @@ absl::Status ValidateName(std::string_view name, std::string_view kind, std::str
       .Field(field);
 }
 
-std::string NormaliseArea(std::string_view code) {
+std::string PaddedArea(std::string_view code) {
   if (code.size() != 6 && code.size() != 9 && code.size() != 12) return "";
   if (!std::all_of(code.begin(), code.end(), [](char c) { return c >= '0' && c <= '9'; }))
     return "";
@@ -98,7 +98,7 @@ absl::Status ValidateIntake(const v1::TakeIntakeRequest& request, absl::Time now
   if (request.title().empty()) return Missing("title", "事件名称");
   if (Chars(request.title()) > kTitleCharsMax) return TooLong("title");
   if (request.area().empty()) return Missing("area", "事发区域");
-  if (NormaliseArea(request.area()).empty()) {
+  if (PaddedArea(request.area()).empty()) {
     return base::Invalid(Reason::UNKNOWN_AREA, "区域代码应为 6、9 或 12 位数字",
                          "an area code has 6, 9 or 12 digits")
         .Field("area");

@@ -26,8 +26,9 @@ inline constexpr absl::Duration kPeriodMax = absl::Hours(24 * 366);
 absl::Status ValidateText(std::string_view text, std::string_view field, std::string_view zh);
 // "" is right where it may be left out; "incidents/2026-0007".
 absl::Status ValidateName(std::string_view name, std::string_view kind, std::string_view field);
-// 6 or 9 digits become 12 by zeros; "" when it is no area code.
-std::string NormaliseArea(std::string_view code);
+// 6 or 9 digits become 12 by zeros; "" when it is no area code. For the record only, where directory gives
+// no answer: codes are looked up, not computed.
+std::string PaddedArea(std::string_view code);
 
 // Of a response: 1 to 4.
 absl::Status ValidateLevel(int level);

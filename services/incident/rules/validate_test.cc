@@ -53,8 +53,8 @@ TEST(Validate, AnIntakeWantsATitleAndAnArea) {
         "occurred_at", Reason::FIELD_INVALID},
        {[](R& r) { r.mutable_figures()->set_dead(-1); }, "figures.dead", Reason::FIELD_INVALID}},
       [](const R& r) { return ValidateIntake(r, kNow); });
-  EXPECT_EQ(NormaliseArea("230407"), "230407000000");
-  EXPECT_EQ(NormaliseArea("230407001001"), "230407001001");
+  EXPECT_EQ(PaddedArea("230407"), "230407000000");
+  EXPECT_EQ(PaddedArea("230407001001"), "230407001001");
 }
 
 TEST(Validate, AConfirmation) {

@@ -87,9 +87,8 @@ class IncidentBench : public ::testing::Test {
             {kClockHandler, handler(&IncidentService::ClockFellDue)},
             {kPeriodHandler, handler(&IncidentService::PeriodFellDue)},
             {kTaskHandler, handler(&IncidentService::TaskFellDue)},
-            {guard::kMakeUpHandler, guard::MakeUpDue([](const common::v1::MakeUp& row) {
-               return std::vector<std::string>{"up:" + row.actor().area()};
-             })}});
+            {kAreaPathHandler, handler(&IncidentService::AreaPathDue)},
+            {guard::kMakeUpHandler, handler(&IncidentService::MakeUpFellDue)}});
     timekeeper_->Start();
   }
   // Moves the realm's clock and waits, bounded, until everything due has been decided.

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "services/incident/references.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "services/incident/rules/competence.h"
+#include "services/incident/rules/validate.h"
+#include "services/platform/base/status.h"
+#include "services/platform/base/strings.h"
+#include "services/platform/context/hurried.h"
+
+namespace huying::incident {
+namespace {
+
+using base::Reason;
+constexpr int kUnitPagesMax = 20;
+constexpr int kUnitPage = 500;
+
+absl::Status Unknown(std::string_view zh, const std::string& name, std::string_view field) {
+  return base::Invalid(Reason::UNKNOWN_REFERENCE,
+                       absl::StrCat("组织目录中没有", base::Abs(zh), " ", name),
+                       absl::StrCat("directory knows no ", name))
+      .Field(field)
+      .Rule("incident.reference-known")
+      .Next("从组织目录中选择", "choose one of the directory");
+}
+
+common::v1::Flag UncheckedFlag(std::string_view rule, std::string_view zh,
+                               const std::string& what) {
+  return rules::MakeFlag(rule, absl::StrCat(base::Abs(zh), "待核：组织目录没有应答（", what, "）"));
+}
+
+}  // namespace
+
+absl::StatusOr<References::Unchecked> References::Post(const Context& context,
+                                                       const std::string& name,
+                                                       std::string_view field) const {
+  directory::v1::GetPostRequest ask;
+  ask.set_name(name);
+  const auto post = directory_.GetPost(context::Hurried(context), ask);
+  if (post.ok()) return Unchecked();
+  if (base::GaveNoAnswer(post.status())) {
+    return Unchecked(UncheckedFlag("incident.post-unchecked", "岗位", name));
+  }
+  return Unknown("岗位", name, field);
+}
+
+// Nothing: directory knows no such unit.
+absl::StatusOr<std::optional<directory::v1::Unit>> References::FindUnit(
+    const Context& context, const std::string& name) const {
+  const Context hurried = context::Hurried(context);
+  directory::v1::ListUnitsRequest ask;
+  ask.set_page_size(kUnitPage);
+  for (int page = 0; page < kUnitPagesMax; ++page) {
+    ASSIGN_OR_RETURN(const auto units, directory_.ListUnits(hurried, ask));
+    for (const auto& unit : units.units()) {
+      if (unit.name() == name) return std::optional<directory::v1::Unit>(unit);
+    }
+    if (units.next_page_token().empty()) return std::optional<directory::v1::Unit>();
+    ask.set_page_token(units.next_page_token());
+  }
+  return base::Unavailable(Reason::LOWER_SERVICE_UNAVAILABLE, "单位太多", "too many units");
+}
+
+absl::StatusOr<References::Unchecked> References::Unit(const Context& context,
+                                                       const std::string& name,
+                                                       std::string_view field) const {
+  const auto unit = FindUnit(context, name);
+  if (!unit.ok()) {
+    if (!base::GaveNoAnswer(unit.status())) return unit.status();
+    return Unchecked(UncheckedFlag("incident.unit-unchecked", "单位", name));
+  }
+  if (!unit->has_value()) return Unknown("单位", name, field);
+  return Unchecked();
+}
+
+absl::StatusOr<References::Areas> References::AreasFor(
+    const Context& context, std::string_view permission,
+    const std::vector<std::string>& asked) const {
+  Areas areas;
+  if (asked.empty()) return areas;
+  directory::v1::ResolveRecipientsRequest resolve;
+  for (const std::string& area : asked) resolve.add_areas(area);
+  const auto known = directory_.ResolveRecipients(context::Hurried(context), resolve);
+  const auto said = known.ok()
+                        ? directory_.CheckCompetence(context::Hurried(context), permission, asked)
+                        : absl::StatusOr<directory::v1::CheckCompetenceResponse>(known.status());
+  if (!said.ok()) {
+    if (!base::GaveNoAnswer(said.status())) return said.status();
+    for (const std::string& area : asked) areas.codes.push_back(rules::PaddedArea(area));
+    areas.unchecked = rules::MakeFlag("incident.area-unchecked", "区域待核：组织目录没有应答");
+    return areas;
+  }
+  if (!said->covers_area()) return rules::OutsideArea(said->outside_area());
+  for (const auto& target : known->targets()) areas.codes.push_back(target.code());
+  return areas;
+}
+
+absl::StatusOr<std::optional<References::Path>> References::PathOf(const Context& context,
+                                                                   const std::string& code) const {
+  directory::v1::GetAreaRequest ask;
+  ask.set_code(code);
+  const auto area = directory_.GetArea(context::Hurried(context), ask);
+  if (!area.ok()) {
+    if (absl::IsInvalidArgument(area.status())) return area.status();
+    return std::optional<Path>();  // anything else is the directory's own trouble
+  }
+  Path path{area->area().code(), {}, area->as_of_seq()};
+  for (const auto& above : area->ancestors()) path.above.push_back(above.code());
+  return std::optional<Path>(std::move(path));
+}
+
+std::string References::SupervisorOf(const Context& context, const std::string& post) const {
+  if (post.empty()) return "";
+  directory::v1::GetPostRequest ask;
+  ask.set_name(post);
+  const auto found = directory_.GetPost(context::Hurried(context), ask);
+  return found.ok() ? found->post().supervisor() : "";
+}
+
+std::string References::DutyPostOf(const Context& context, const std::string& area) const {
+  directory::v1::ListPostsRequest ask;
+  ask.set_area(area);
+  ask.set_page_size(kUnitPage);
+  const auto posts = directory_.ListPosts(context::Hurried(context), ask);
+  if (!posts.ok()) return "";
+  for (const auto& post : posts->posts()) {
+    if (post.receives_alerts()) return post.name();
+  }
+  return "";
+}
+
+std::optional<rules::Standing> References::StandingTo(const Context& context,
+                                                      const v1::Task& task) const {
+  rules::Standing standing;
+  std::string area;
+  if (!task.executor_post().empty()) {
+    directory::v1::GetPostRequest ask;
+    ask.set_name(task.executor_post());
+    const auto found = directory_.GetPost(context::Hurried(context), ask);
+    if (!found.ok()) return std::nullopt;
+    area = found->post().area();
+    standing.deputies = {found->post().deputies().begin(), found->post().deputies().end()};
+  } else {
+    const auto unit = FindUnit(context, task.executor_unit());
+    if (!unit.ok() || !unit->has_value()) return std::nullopt;
+    area = (*unit)->area();
+  }
+  const auto said = directory_.CheckCompetence(context::Hurried(context), "task.execute", {area});
+  if (!said.ok()) return std::nullopt;
+  standing.over = said->covers_area();
+  return standing;
+}
+
+}  // namespace huying::incident

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "huying/common/v1/common.pb.h"
+#include "services/directory/api.h"
+#include "services/incident/rules/tasks.h"
+#include "services/platform/context/call_context.h"
+
+// Names and codes that a request refers to, looked up in the directory before the decision. What it does
+// not know is INVALID_ARGUMENT with the request's field. When it gives no answer the act goes on, and a
+// flag says what was not checked (act first).
+//
+//   ASSIGN_OR_RETURN(auto unchecked, references.Post(context, "posts/fire-duty", "executor_post"));
+//   if (unchecked) tx.AddFlag(*unchecked);
+namespace huying::incident {
+
+// Thread-safe; blocks at most context::kLowerServiceWait per question. The api must outlive it.
+class References {
+ public:
+  using Context = context::CallContext;
+  using Unchecked = std::optional<common::v1::Flag>;
+
+  explicit References(directory::Api& directory) : directory_(directory) {}
+
+  absl::StatusOr<Unchecked> Post(const Context& context, const std::string& name,
+                                 std::string_view field) const;
+  absl::StatusOr<Unchecked> Unit(const Context& context, const std::string& name,
+                                 std::string_view field) const;
+
+  struct Areas {
+    std::vector<std::string> codes;  // 12 digits
+    Unchecked unchecked;
+  };
+  // The areas of an act, as directory writes them. Outside the actor's own area: OUTSIDE_AREA (HARD).
+  absl::StatusOr<Areas> AreasFor(const Context& context, std::string_view permission,
+                                 const std::vector<std::string>& asked) const;
+
+  struct Path {
+    std::string code;                // 12 digits
+    std::vector<std::string> above;  // nearest first
+    int64_t as_of_seq = 0;
+  };
+  // Nothing when directory gives no answer; INVALID_ARGUMENT / UNKNOWN_AREA when there is no such area.
+  absl::StatusOr<std::optional<Path>> PathOf(const Context& context, const std::string& code) const;
+
+  // Who is told when the post owes something; "" when it has none or directory gives no answer.
+  std::string SupervisorOf(const Context& context, const std::string& post) const;
+  // The post that answers for the area; "" as above.
+  std::string DutyPostOf(const Context& context, const std::string& area) const;
+
+  // How the caller's post stands to a task's executor, a post or else a unit. Nothing when directory gives
+  // no answer or does not know the executor.
+  std::optional<rules::Standing> StandingTo(const Context& context, const v1::Task& task) const;
+
+ private:
+  absl::StatusOr<std::optional<directory::v1::Unit>> FindUnit(const Context& context,
+                                                              const std::string& name) const;
+  directory::Api& directory_;
+};
+
+}  // namespace huying::incident

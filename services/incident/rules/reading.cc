@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "services/incident/rules/reading.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "services/incident/rules/tasks.h"
+#include "services/platform/base/status.h"
+
+namespace huying::incident::rules {
+namespace {
+
+constexpr char kNodePermission[] = "node";  // of this installation's processes
+
+template <typename List>
+bool Has(const List& list, const std::string& value) {
+  return std::find(list.begin(), list.end(), value) != list.end();
+}
+
+bool ReportedBy(const v1::Incident& incident, const common::v1::Actor& actor) {
+  return (!actor.post().empty() && incident.taken_by().post() == actor.post()) ||
+         (!actor.unit().empty() && incident.taken_by().unit() == actor.unit());
+}
+
+}  // namespace
+
+Viewer ViewerOf(const common::v1::Actor& actor, const std::vector<std::string>& permissions) {
+  return {actor, !actor.system().empty() || Has(permissions, kReadAllPermission) ||
+                     Has(permissions, kNodePermission)};
+}
+
+bool MayRead(const v1::Incident& incident, const Viewer& viewer) {
+  const common::v1::Actor& actor = viewer.actor;
+  if (viewer.everything || ReportedBy(incident, actor)) return true;
+  const bool touched = !actor.area().empty() &&
+                       (incident.area() == actor.area() || Has(incident.areas(), actor.area()));
+  switch (actor.tier()) {
+    case common::v1::DISTRICT:
+      return true;
+    case common::v1::SUBDISTRICT:
+      // What lies above it is not yet known: it may well be this subdistrict.
+      return touched || incident.areas_above_unknown() ||
+             Has(incident.area_ancestors(), actor.area());
+    case common::v1::COMMUNITY:
+      return touched;
+    default:
+      return false;
+  }
+}
+
+bool MayReadTask(const v1::Task& task, const v1::Incident& incident, const Viewer& viewer) {
+  return IsExecutor(task, viewer.actor) || MayRead(incident, viewer);
+}
+
+absl::Status CheckRead(const v1::Incident& incident, const Viewer& viewer) {
+  if (MayRead(incident, viewer)) return absl::OkStatus();
+  return base::Denied(base::Reason::OUTSIDE_AREA,
+                      absl::StrCat("事件所在区域 ", incident.area(), " 不在本岗位辖区"),
+                      absl::StrCat("area ", incident.area(), " lies outside the post's area"))
+      .Field("name")
+      .Rule("incident.read.area")
+      .Next("向属地或上级值班岗了解", "ask the duty post of that area or above");
+}
+
+}  // namespace huying::incident::rules
