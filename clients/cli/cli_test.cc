@@ -58,10 +58,10 @@ TEST(Fields, WhatPeopleTypeNeedsNoJson) {
   ASSERT_TRUE(SetField(&draft, "content.receivers", "岭北街道办事处:subdistrict").ok());
   ASSERT_TRUE(SetField(&draft, "content.receivers[].skip_reason", "道路中断").ok());
   ASSERT_EQ(draft.content().receivers_size(), 2);
-  EXPECT_EQ(draft.content().receivers(0).tier(), common::v1::EXTERNAL);
+  EXPECT_EQ(draft.content().receivers(0).addressee(), incident::v1::REPORT_TIER_UNSPECIFIED);
   EXPECT_EQ(draft.content().receivers(0).skip_reason(), "");
   EXPECT_EQ(draft.content().receivers(1).body(), "岭北街道办事处");
-  EXPECT_EQ(draft.content().receivers(1).tier(), common::v1::SUBDISTRICT);
+  EXPECT_EQ(draft.content().receivers(1).addressee(), incident::v1::REPORT_TIER_SUBDISTRICT);
   EXPECT_EQ(draft.content().receivers(1).skip_reason(), "道路中断");
   EXPECT_FALSE(SetField(&draft, "content.receivers", "甲:nowhere").ok());
 

@@ -82,16 +82,19 @@ absl::Status SetBasis(common::v1::LegalBasis* basis, std::string_view path, std:
   return absl::OkStatus();
 }
 
-// Reports go up and out: without a word for the tier the receiver is outside the district.
+// Without a word for the tier it goes to the direct superior, which the server knows.
 absl::Status SetReceiver(incident::v1::Receiver* receiver, std::string_view path,
                          std::string_view text) {
   const size_t colon = text.rfind(':');
   receiver->set_body(std::string(text.substr(0, colon)));
-  const std::string_view tier =
-      colon == std::string_view::npos ? "external" : text.substr(colon + 1);
-  if (!receiver->body().empty() && SetField(receiver, "tier", tier).ok()) return absl::OkStatus();
-  return Expected(path, "单位[:层级], 例如 岭北街道办事处:subdistrict",
-                  "BODY[:TIER], such as 岭北街道办事处:subdistrict");
+  absl::Status status;
+  if (colon != std::string_view::npos) {
+    status =
+        SetField(receiver, "addressee", absl::StrCat("report-tier-", Abs(text.substr(colon + 1))));
+  }
+  if (!receiver->body().empty() && status.ok()) return absl::OkStatus();
+  return Expected(path, "单位[:层级], 例如 鹤岗市政府总值班室:city",
+                  "BODY[:TIER], such as 鹤岗市政府总值班室:city");
 }
 
 absl::Status SetFact(plan::v1::Fact* fact, std::string_view path, std::string_view text) {

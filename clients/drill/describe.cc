@@ -297,6 +297,7 @@ Words ActWords(const std::string& act) {
       {"incident.ClockFellDue", {"法定时限", "statutory clock"}},
       {"incident.PeriodFellDue", {"响应预计期限届满", "response period over"}},
       {"incident.TaskFellDue", {"任务时限", "task deadline"}},
+      {"incident.AreaPathDue", {"查明上级区域", "areas above learnt"}},
       {"incident.makeup", {"待补时限", "make-up deadline"}},
       {"alert.answer-limit", {"应答时限到", "answer limit"}},
       {"alert.ladder-wait", {"叫应等待期满", "ladder wait over"}},

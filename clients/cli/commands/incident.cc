@@ -70,18 +70,19 @@ void AddSteps(Cli& cli, CLI::App* group) {
                               FigureFields("figures.")),
                .example = "incident confirm incidents/2026-0001 --lead units/emergency "
                           "--missing 139 --source 矿方"});
-  cli.AddCall(group,
-              {.name = "reject",
-               .zh = "不属实 (须第二人同意)",
-               .en = "reject (a second person agrees)",
-               .method = service + "RejectIncident",
-               .fields = Join({Name(),
-                               {"--reason", "reason", "理由", "reason", kRequired},
-                               {"--second", "second_person", "第二人 people/…", "second person"}},
-                              UrgencyFields("")),
-               .example = "incident reject incidents/2026-0001 --reason 现场核查不属实 "
-                          "--second people/li-guohua",
-               .complete = CompleteUrgency});
+  cli.AddCall(group, {.name = "reject",
+                      .zh = "不属实 (须第二人同意)",
+                      .en = "reject (a second person agrees)",
+                      .method = service + "RejectIncident",
+                      .fields = Join({Name(),
+                                      {"--reason", "reason", "理由", "reason", kRequired},
+                                      {"--second", "second_person",
+                                       "请谁同意 posts/… 或 people/…, 由其本人再提交一次",
+                                       "who is asked; he then sends the same himself"}},
+                                     UrgencyFields("")),
+                      .example = "incident reject incidents/2026-0001 --reason 现场核查不属实 "
+                                 "--second people/li-guohua",
+                      .complete = CompleteUrgency});
   cli.AddCall(
       group,
       {.name = "transfer",
