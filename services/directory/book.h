@@ -65,6 +65,7 @@ class RealmDirectories {
     std::string exercise_name;   // "exercises/2026-0001"
     common::v1::Actor director;  // of that exercise
     bool finished = false;       // it is over
+    std::shared_ptr<const void> visit = nullptr;  // the book is there as long as this
   };
   virtual ~RealmDirectories() = default;
   // NOT_FOUND for a realm nobody opened, PERMISSION_DENIED / WRONG_REALM for a closed one.

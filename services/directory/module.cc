@@ -33,10 +33,15 @@ class DirectoryModule final : public runtime::Module, public RealmDirectories {
   void Stop() override {}
 
   absl::StatusOr<Found> Find(std::string_view realm) override {
-    ASSIGN_OR_RETURN(const runtime::Realm* known, platform_.realms().Find(realm));
+    ASSIGN_OR_RETURN(runtime::Visit visit, platform_.realms().Enter(realm));
     ASSIGN_OR_RETURN(DirectoryService * service, services_.Find(realm));
-    return Found{&service->book(), known->is_exercise(), known->exercise(), known->director(),
-                 known->finished()};
+    Found found{.book = &service->book(),
+                .exercise = visit->is_exercise(),
+                .exercise_name = visit->exercise(),
+                .director = visit->director(),
+                .finished = visit->finished()};
+    found.visit = std::move(visit);
+    return found;
   }
 
  private:

@@ -32,7 +32,10 @@ void Housekeeper::Run() {
 
 void Housekeeper::Look() {
   absl::MutexLock lock(&look_mutex_);
-  for (runtime::RealmHomeImpl* home : platform_.homes().All()) home->Measure(platform_.metrics());
+  (void)platform_.homes().ForEach([this](runtime::RealmHomeImpl& home) {
+    home.Measure(platform_.metrics());
+    return absl::OkStatus();
+  });
   LookAtDisk();
   LookAtRedis();
   LookAtBackup();

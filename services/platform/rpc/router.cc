@@ -118,8 +118,8 @@ absl::Status Router::Admit(const Incoming& incoming, PendingCall& call) {
 }
 
 absl::Status Router::EnterContext(PendingCall& call) {
-  ASSIGN_OR_RETURN(const base::Clock* clock, options_.realm_clock(call.context.realm));
-  call.context.received_at = clock->Now();
+  ASSIGN_OR_RETURN(call.realm, options_.enter_realm(call.context.realm));
+  call.context.received_at = call.realm->Now();
   call.context.deadline = DeadlineOf(*call.method, call.context.deadline, call.received);
   RETURN_IF_ERROR(CheckPermission(*call.method, call.context));
   return CheckTier(*call.method, call.context);
@@ -238,7 +238,8 @@ void Router::StartStream(std::unique_ptr<PendingCall> call) {
   if (shared->token_expires < absl::InfiniteFuture()) EndWithToken(*shared, queue);
   queue->OnClosed([this, shared, queue = queue.get()] { StreamOver(*shared, *queue); });
   shared->reply->stream(queue);
-  const bool posted = threads.Post([shared, queue] {
+  // An open stream is the use case's, which ends it with its realm; only opening it is a call inside.
+  const bool posted = threads.Post([shared, queue, realm = std::exchange(shared->realm, nullptr)] {
     if (queue->closed()) return;
     absl::Status status = shared->method->route.stream(shared->context, *shared->request, queue);
     if (!status.ok()) queue->Close(std::move(status));

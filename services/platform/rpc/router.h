@@ -30,7 +30,7 @@
 // authenticate, make the context, check permission and tier, admit, run, answer. It knows no
 // transport.
 //
-//   rpc::Router router({.authenticator = &verifier, .realm_clock = realms.ClockFinder(),
+//   rpc::Router router({.authenticator = &verifier, .enter_realm = enter,
 //                       .machine_clock = &machine, .payload_key = key});
 //   RegisterAlert(router, ...);                       // rpc::Routes<AlertService> adds its RPCs
 //   RETURN_IF_ERROR(router.Check());                  // names every RPC that is not complete
@@ -39,8 +39,10 @@ namespace huying::rpc {
 
 struct RouterOptions {
   Authenticator* authenticator = nullptr;  // must outlive the router
-  // The clock of a realm; NOT_FOUND for one that is unknown or closed. Thread-safe.
-  std::function<absl::StatusOr<const base::Clock*>(std::string_view realm)> realm_clock;
+  // The clock of a realm, kept for as long as the call is inside: so the realm is not taken apart under
+  // it. An error for one that is unknown or closed. Thread-safe.
+  std::function<absl::StatusOr<std::shared_ptr<const base::Clock>>(std::string_view realm)>
+      enter_realm;
   const base::Clock* machine_clock = nullptr;  // must outlive the router
   std::string payload_key;                     // secret; keys the payload hashes of request ids
   obs::Metrics* metrics = nullptr;             // optional, must outlive the router

@@ -13,9 +13,10 @@ namespace huying::rpc {
 inline constexpr size_t kNameShownMax = 128;
 
 struct PendingCall {
-  const Method* method = nullptr;  // null: no such method
-  std::shared_ptr<Reply> reply;    // shared with the deadline's watch
-  absl::Time received;             // machine time
+  const Method* method = nullptr;            // null: no such method
+  std::shared_ptr<Reply> reply;              // shared with the deadline's watch
+  absl::Time received;                       // machine time
+  std::shared_ptr<const base::Clock> realm;  // the call is inside as long as this is kept
   context::CallContext context;
   std::unique_ptr<google::protobuf::Message> request;
   std::unique_ptr<google::protobuf::Message> response;

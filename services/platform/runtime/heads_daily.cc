@@ -14,11 +14,12 @@ absl::StatusOr<bool> WriteDailyHeads(Homes& homes, const auth::SigningKey& key,
   const std::string path = HeadsFile(layout, machine_now);
   if (std::filesystem::exists(path)) return false;
   platform::v1::SignedHeads heads;
-  for (RealmHomeImpl* home : homes.All()) {
-    ASSIGN_OR_RETURN(auto reader, home->ledger().Read());
+  RETURN_IF_ERROR(homes.ForEach([&](RealmHomeImpl& home) -> absl::Status {
+    ASSIGN_OR_RETURN(auto reader, home.ledger().Read());
     ASSIGN_OR_RETURN(*heads.add_heads(),
-                     SignHead(*reader, home->ledger().header(), {&key, machine_now, {}}));
-  }
+                     SignHead(*reader, home.ledger().header(), {&key, machine_now, {}}));
+    return absl::OkStatus();
+  }));
   RETURN_IF_ERROR(MakeFolder(layout.heads_folder()));
   RETURN_IF_ERROR(WriteFileAtomically(path, heads.SerializeAsString()));
   return true;

@@ -35,7 +35,7 @@ absl::Status Homes::Register(ServiceKind kind) {
 }
 
 absl::Status Homes::OpenRealm(std::string_view name) {
-  ASSIGN_OR_RETURN(const Realm* realm, realms_.Find(name));
+  ASSIGN_OR_RETURN(const Visit realm, realms_.Enter(name));
   absl::MutexLock lock(&open_mutex_);
   if (stopped_) {
     return base::Unavailable(Reason::SHUTTING_DOWN, "服务器正在停止", "the server is stopping");
@@ -96,11 +96,38 @@ std::vector<std::string> Homes::services() const {
   return names;
 }
 
-void Homes::CloseRealm(std::string_view realm) {
-  absl::MutexLock lock(&open_mutex_);
-  std::vector<RealmHomeImpl*> homes = OfRealm(realm);
-  std::reverse(homes.begin(), homes.end());
-  for (RealmHomeImpl* home : homes) home->Stop();
+absl::Status Homes::ForEach(const std::function<absl::Status(RealmHomeImpl&)>& look) {
+  for (const std::string& name : realms_.OpenNames()) {
+    const absl::StatusOr<Visit> visit = realms_.Enter(name);
+    if (!visit.ok()) continue;  // closed meanwhile
+    for (RealmHomeImpl* home : OfRealm(name)) RETURN_IF_ERROR(look(*home));
+  }
+  return absl::OkStatus();
+}
+
+void Homes::CloseRealm(std::string_view realm, absl::Duration limit) {
+  {
+    absl::MutexLock lock(&open_mutex_);
+    std::vector<RealmHomeImpl*> homes = OfRealm(realm);
+    std::reverse(homes.begin(), homes.end());
+    for (RealmHomeImpl* home : homes) home->Stop();
+  }
+  realms_.WaitUntilLeft(realm, limit);
+  TakeApartWhatWasLeft();
+}
+
+void Homes::TakeApartWhatWasLeft() {
+  std::vector<std::unique_ptr<RealmHomeImpl>> gone;  // taken apart outside the locks
+  absl::MutexLock open_lock(&open_mutex_);
+  absl::MutexLock lock(&mutex_);
+  for (auto it = homes_.begin(); it != homes_.end();) {
+    if (!realms_.WaitUntilLeft(it->first.first, absl::ZeroDuration())) {
+      ++it;
+      continue;
+    }
+    gone.push_back(std::move(it->second));
+    it = homes_.erase(it);
+  }
 }
 
 void Homes::StopAll() {

@@ -14,6 +14,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
 #include "services/platform/ledger/records.h"
 #include "services/platform/runtime/realm_home_impl.h"
 #include "services/platform/runtime/realms.h"
@@ -35,26 +36,32 @@ struct ServiceKind {
   bool live_only = false;  // has no part in exercises (the service that directs them)
 };
 
+// How long the door of a closed realm is held for those inside. Less than the limit of the call that closes.
+inline constexpr absl::Duration kLeaveLimit = absl::Seconds(10);
+
 // Thread-safe after the last Register. `realms` and what `needs` points to must outlive it.
 class Homes {
  public:
-  Homes(const Realms& realms, HomeNeeds needs) : realms_(realms), needs_(std::move(needs)) {}
+  Homes(Realms& realms, HomeNeeds needs) : realms_(realms), needs_(std::move(needs)) {}
   ~Homes() { StopAll(); }
 
   // At start, in the order of dependence. ALREADY_EXISTS for a second one of the name.
   absl::Status Register(ServiceKind kind);
   // Opens the realm's homes that are not open yet.
   absl::Status OpenRealm(std::string_view realm);
-  // NOT_FOUND for an unknown realm or service, WRONG_REALM for a closed one. A pointer stays valid until
-  // the process ends: a closed realm's home stops, and answers UNAVAILABLE to whoever still holds it.
+  // NOT_FOUND for an unknown realm or service, WRONG_REALM for a closed one. A pointer stays valid as
+  // long as its user's Visit of the realm (every call makes one), or on a thread of the realm's own.
   absl::StatusOr<RealmHomeImpl*> Find(std::string_view service, std::string_view realm);
-  // Homes of a realm that are open, lower services first.
+  // Homes of a realm that are open, lower services first. Valid as above.
   std::vector<RealmHomeImpl*> OfRealm(std::string_view realm) const;
-  std::vector<RealmHomeImpl*> All() const;
+  // Visits every open realm, `live` first. Stops at the first error.
+  absl::Status ForEach(const std::function<absl::Status(RealmHomeImpl&)>& look);
   std::vector<std::string> services() const;
 
-  // Stops the realm's homes, upper services first.
-  void CloseRealm(std::string_view realm);
+  // Of a realm that lets nobody in any more: stops its homes, upper services first, so that whoever is
+  // inside gets an answer, and takes them apart when all have left. Who has not left within `limit` keeps
+  // the stopped objects; a later call takes them apart.
+  void CloseRealm(std::string_view realm, absl::Duration limit = kLeaveLimit);
   // No home is opened after this.
   void StopAll();
 
@@ -63,8 +70,10 @@ class Homes {
   absl::Status OpenOne(const Realm& realm, const ServiceKind& kind)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(open_mutex_);
   RealmHomeImpl* Lookup(std::string_view service, std::string_view realm) const;
+  std::vector<RealmHomeImpl*> All() const;
+  void TakeApartWhatWasLeft();
 
-  const Realms& realms_;
+  Realms& realms_;
   const HomeNeeds needs_;
   std::vector<ServiceKind> kinds_;
   absl::Mutex open_mutex_;  // one home is opened at a time; readers do not wait for it

@@ -26,7 +26,8 @@
 // An unknown realm is NOT_FOUND, a closed one WRONG_REALM: no code of a service asks which realm it is in.
 namespace huying::runtime {
 
-// Find is thread-safe. `homes` must outlive it; what the factory captures must outlive `homes`' StopAll.
+// Find is thread-safe; what it finds lasts as long as the caller's Visit of the realm (the router makes one for
+// every call). `homes` must outlive it; what the factory captures must outlive `homes`' StopAll.
 template <typename Service>
 class PerRealm {
  public:

@@ -154,9 +154,10 @@ absl::Status Platform::MakeRouter() {
   }
   rpc::RouterOptions router;
   router.authenticator = tokens_.get();
-  router.realm_clock = [this](std::string_view name) -> absl::StatusOr<const base::Clock*> {
-    ASSIGN_OR_RETURN(const Realm* realm, realms_->Find(name));
-    return &realm->clock();
+  router.enter_realm =
+      [this](std::string_view name) -> absl::StatusOr<std::shared_ptr<const base::Clock>> {
+    ASSIGN_OR_RETURN(const Visit visit, realms_->Enter(name));
+    return std::shared_ptr<const base::Clock>(visit, &visit->clock());
   };
   router.machine_clock = machine_clock_;
   router.payload_key = std::string(keys_->payload_hash());

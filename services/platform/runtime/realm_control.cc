@@ -26,7 +26,7 @@ absl::StatusOr<platform::v1::OpenRealmResponse> RealmControl::OpenRealm(
 
 absl::StatusOr<platform::v1::ProbeResponse> RealmControl::Probe(
     const CallContext&, const platform::v1::ProbeRequest& request) {
-  ASSIGN_OR_RETURN(const Realm* realm, realms_.Find(request.realm()));
+  ASSIGN_OR_RETURN(const Visit realm, realms_.Enter(request.realm()));
   platform::v1::ProbeResponse response;
   for (RealmHomeImpl* home : homes_.OfRealm(request.realm())) {
     *response.add_ledgers() = home->Probe();
@@ -41,6 +41,7 @@ absl::StatusOr<platform::v1::SetTimeResponse> RealmControl::SetTime(
     return base::Invalid(base::Reason::FIELD_MISSING, "缺少时间", "the time is missing")
         .Field("now");
   }
+  ASSIGN_OR_RETURN(const Visit realm, realms_.Enter(request.realm()));
   if (request.hold()) {
     for (RealmHomeImpl* home : homes_.OfRealm(request.realm())) home->Hold();
     RETURN_IF_ERROR(realms_.SetTime(request.realm(), base::FromProto(request.now())));

@@ -164,6 +164,28 @@ absl::StatusOr<const Realm*> Realms::Find(std::string_view name) const {
   return realm;
 }
 
+absl::StatusOr<Visit> Realms::Enter(std::string_view name) {
+  absl::MutexLock lock(&mutex_);
+  const auto it = realms_.find(name);
+  if (it == realms_.end()) return base::NotFound(absl::StrCat("realms/", base::Abs(name)));
+  if (it->second->closed_) return Closed(name);
+  ++it->second->visitors_;
+  return Visit(it->second.get(), [this](const Realm* realm) { Leave(*realm); });
+}
+
+void Realms::Leave(const Realm& realm) {
+  absl::MutexLock lock(&mutex_);
+  --realms_.find(realm.name())->second->visitors_;
+}
+
+bool Realms::WaitUntilLeft(std::string_view name, absl::Duration limit) const {
+  absl::MutexLock lock(&mutex_);
+  const auto it = realms_.find(name);
+  if (it == realms_.end()) return true;
+  const auto left = [realm = it->second.get()] { return realm->closed_ && realm->visitors_ == 0; };
+  return mutex_.AwaitWithTimeout(absl::Condition(&left), limit);
+}
+
 absl::Status Realms::SetTime(std::string_view name, absl::Time now) {
   absl::MutexLock change(&change_mutex_);
   RETURN_IF_ERROR(Find(name).status());

@@ -59,8 +59,13 @@ class Realm {
   const std::string exercise_;
   const common::v1::Actor director_;
   std::atomic<bool> finished_ = false;
-  bool closed_ = false;  // guarded by Realms::mutex_
+  bool closed_ = false;  // both guarded by Realms::mutex_
+  int visitors_ = 0;
 };
+
+// Whoever uses what a realm holds keeps one of these: while it is kept, nothing of the realm is taken
+// apart. Closing a realm lets nobody in any more and waits for those inside.
+using Visit = std::shared_ptr<const Realm>;
 
 // Thread-safe. `live_clock` must outlive it.
 class Realms {
@@ -75,6 +80,10 @@ class Realms {
   absl::Status Open(const platform::v1::RealmInfo& info);
   // `unknown` is NOT_FOUND; closed is PERMISSION_DENIED / WRONG_REALM.
   absl::StatusOr<const Realm*> Find(std::string_view name) const;
+  // The same, and to stay inside. Visits end before this object.
+  absl::StatusOr<Visit> Enter(std::string_view name);
+  // Is the realm closed, or unknown, and nobody inside? Waits for that, `limit` at most.
+  bool WaitUntilLeft(std::string_view name, absl::Duration limit) const;
   // Stepped clocks only; an earlier time than now is refused, the same time does nothing.
   absl::Status SetTime(std::string_view name, absl::Time now);
   // The exercise is over; the realm stays open, to be read and scored. Unknown realms are left alone:
@@ -92,6 +101,7 @@ class Realms {
       : folder_(std::move(folder)), live_clock_(live_clock), open_max_(open_max) {}
   absl::Status LoadOne(const std::string& folder) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status Save(const platform::v1::RealmInfo& info, const std::string& folder) const;
+  void Leave(const Realm& realm);
   // Null when there is none.
   Realm* Lookup(std::string_view name) const;
   bool IsClosed(const Realm& realm) const;

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -137,6 +138,25 @@ TEST_F(RealmsTest, WhoDirectsTheExerciseAndThatItIsOverAreKept) {
   EXPECT_EQ(realm->director().person(), "people/yang-fan");
   EXPECT_TRUE(realm->finished());
   EXPECT_FALSE((*realms_->Find("live"))->finished());
+}
+
+TEST_F(RealmsTest, WhoIsInsideStaysAndNobodyEntersAClosedRealm) {
+  EXPECT_EQ(ReasonOf(realms_->Enter("drill-7").status()), Reason::NOT_FOUND);
+  EXPECT_TRUE(realms_->WaitUntilLeft("drill-7", absl::ZeroDuration())) << "nobody is nowhere";
+  ASSERT_TRUE(realms_->Open(Exercise()).ok());
+  EXPECT_FALSE(realms_->WaitUntilLeft("drill-7", absl::ZeroDuration())) << "it is open";
+  absl::StatusOr<Visit> first = realms_->Enter("drill-7");
+  ASSERT_TRUE(first.ok());
+  Visit second = *first;  // the same visit, kept twice
+  ASSERT_TRUE(realms_->Close("drill-7").ok());
+  EXPECT_EQ(ReasonOf(realms_->Enter("drill-7").status()), Reason::WRONG_REALM);
+  EXPECT_FALSE(realms_->WaitUntilLeft("drill-7", absl::ZeroDuration()));
+  first = absl::CancelledError();
+  EXPECT_FALSE(realms_->WaitUntilLeft("drill-7", absl::ZeroDuration()));
+  EXPECT_EQ(second->name(), "drill-7");
+  std::thread leaves([&second] { second.reset(); });
+  EXPECT_TRUE(realms_->WaitUntilLeft("drill-7", absl::Seconds(20)));
+  leaves.join();
 }
 
 TEST_F(RealmsTest, ADamagedRealmFileIsNamedAtStart) {

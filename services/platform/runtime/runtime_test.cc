@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <atomic>
+#include <filesystem>
+#include <iterator>
 #include <thread>
 
 #include "absl/synchronization/notification.h"
@@ -153,13 +155,75 @@ TEST_F(RuntimeTest, ARealmOpenedByManyThreadsAtOnceHasOneServiceOfEachKind) {
 TEST_F(RuntimeTest, AnUnknownRealmIsNotFoundAndAClosedOneRefused) {
   EXPECT_EQ(ReasonOf(notes_->Find("drill-7").status()), Reason::NOT_FOUND);
   ASSERT_TRUE(OpenDrill().ok());
-  NoteService* service = *notes_->Find("drill-7");
   ASSERT_TRUE(CloseDrill().ok());
   EXPECT_EQ(ReasonOf(notes_->Find("drill-7").status()), Reason::WRONG_REALM);
   EXPECT_EQ(ReasonOf(notes_->FindLedger("drill-7").status()), Reason::WRONG_REALM);
-  // Whoever came in before the door closed gets an answer, and nothing is stored.
+  EXPECT_EQ(ReasonOf(Probe().status()), Reason::WRONG_REALM);
+  EXPECT_TRUE(CloseDrill().ok()) << "twice is once";
+}
+
+TEST_F(RuntimeTest, WhoIsInsideAClosedRealmGetsAnAnswerAndKeepsItUntilHeLeaves) {
+  ASSERT_TRUE(OpenDrill().ok());
+  absl::StatusOr<Visit> visit = test_.platform().realms().Enter("drill-7");
+  ASSERT_TRUE(visit.ok());
+  NoteService* service = *notes_->Find("drill-7");
+  auto heard = service->home().hub().Subscribe({"down:230407000000"}, 0, [](const push::Event&) {});
+  ASSERT_TRUE(heard.ok());
+  ASSERT_TRUE(test_.platform().realms().Close("drill-7").ok());
+  test_.platform().homes().CloseRealm("drill-7", absl::ZeroDuration());
+  // He came in before the door closed: he is told so, and nothing is stored.
   EXPECT_EQ(service->WriteNow("notes/1", "late").status().code(), absl::StatusCode::kUnavailable);
-  EXPECT_TRUE(CloseDrill().ok());
+  EXPECT_EQ(test_.platform().homes().OfRealm("drill-7").size(), 2u);
+  visit = absl::CancelledError();
+  ASSERT_TRUE(CloseDrill().ok());
+  EXPECT_TRUE(test_.platform().homes().OfRealm("drill-7").empty());
+  heard->reset();  // a subscription may outlive its hub
+}
+
+// Entries of a folder of /proc/self: "task" its threads, "fd" its open files.
+int64_t CountOf(const std::string& what) {
+  const std::filesystem::directory_iterator folder("/proc/self/" + what);
+  return std::distance(begin(folder), end(folder));
+}
+
+TEST_F(RuntimeTest, TwentyArchivedExercisesLeaveNoThreadAndNoOpenFile) {
+  // The live realm opens further reading connections when it first needs them.
+  constexpr int64_t kReaders = 6;
+  const int64_t threads = CountOf("task"), files = CountOf("fd");
+  for (int i = 0; i < 20; ++i) {
+    const std::string realm = absl::StrCat("drill-", i);
+    ASSERT_TRUE(OpenDrill(realm).ok());
+    ASSERT_TRUE((*board_->Find(realm))->WriteNow("notes/1", "copy: hello").ok());
+    EXPECT_GT(CountOf("task"), threads);
+    EXPECT_GT(CountOf("fd"), files);
+    ASSERT_TRUE(CloseDrill(realm).ok());
+    EXPECT_TRUE(test_.platform().homes().OfRealm(realm).empty()) << realm;
+  }
+  EXPECT_EQ(CountOf("task"), threads);
+  EXPECT_LE(CountOf("fd"), files + kReaders);
+}
+
+TEST_F(RuntimeTest, ARealmClosesWhileManyAreInside) {
+  ASSERT_TRUE(OpenDrill().ok());
+  std::atomic<int> answered = 0;
+  std::vector<std::thread> visitors;
+  for (int i = 0; i < 4; ++i) {
+    visitors.emplace_back([&, i] {
+      for (int n = 0;; ++n) {
+        const absl::StatusOr<Visit> visit = test_.platform().realms().Enter("drill-7");
+        if (!visit.ok()) break;
+        auto service = notes_->Find("drill-7");
+        if (!service.ok()) break;
+        (void)(*service)->WriteNow(absl::StrCat("notes/", i, "-", n), "x");
+        (void)(*service)->Text("notes/0-0");
+        ++answered;
+      }
+    });
+  }
+  while (answered < 40) std::this_thread::yield();
+  ASSERT_TRUE(CloseDrill().ok());
+  EXPECT_TRUE(test_.platform().homes().OfRealm("drill-7").empty());
+  for (std::thread& visitor : visitors) visitor.join();
 }
 
 TEST_F(RuntimeTest, WhatHappensInADrillIsNotInTheLiveLedger) {

@@ -15,8 +15,8 @@
 
 namespace huying::runtime {
 
-// A hub that can end before those who refer to it: a closed realm keeps its objects for calls still on their
-// way, but no threads. Subscriptions made before stay silent. Thread-safe.
+// A hub that can end before those who refer to it: a closed realm keeps its objects until the calls on their
+// way have left, but no threads. Subscriptions made before stay silent. Thread-safe.
 class StoppableHub final : public push::Hub {
  public:
   explicit StoppableHub(std::unique_ptr<push::Hub> hub) : hub_(std::move(hub)) {}

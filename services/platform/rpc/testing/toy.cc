@@ -224,9 +224,12 @@ std::string MintToken(const context::CallContext& context, absl::Time expires_at
 
 Toy::Toy(RouterOptions options) {
   options.authenticator = &authenticator;
-  options.realm_clock = [this](std::string_view realm) -> absl::StatusOr<const base::Clock*> {
-    if (realm == "live") return &live_clock;
-    if (realm == "drill-1") return &drill_clock;
+  options.enter_realm =
+      [this](std::string_view realm) -> absl::StatusOr<std::shared_ptr<const base::Clock>> {
+    // The clocks are the fixture's and outlive every call.
+    const std::shared_ptr<const base::Clock> nothing;
+    if (realm == "live") return std::shared_ptr<const base::Clock>(nothing, &live_clock);
+    if (realm == "drill-1") return std::shared_ptr<const base::Clock>(nothing, &drill_clock);
     return base::NotFound(absl::StrCat("realms/", base::Abs(realm)));
   };
   options.machine_clock = &machine;
