@@ -51,11 +51,13 @@ absl::Status ExerciseControl::ArchiveEarlier() {
 
 absl::Status ExerciseControl::Begin(const Scenario& scenario) {
   ASSIGN_OR_RETURN(const common::v1::Receipt planned,
-                   director_.Call<common::v1::Receipt>(absl::StrCat(kDrill, "PlanExercise"),
-                                                       scenario.ToRequest()));
+                   director_.Call<common::v1::Receipt>(
+                       absl::StrCat(kDrill, "PlanExercise"),
+                       scenario.ToRequest(director_.connection().clock().Now())));
   name_ = planned.name();
   ASSIGN_OR_RETURN(const drill::v1::Exercise exercise, Get());
   realm_ = exercise.realm();
+  starts_at_ = now_ = base::FromProto(exercise.starts_at());
   RETURN_IF_ERROR(Do("ApproveExercise", drill::v1::ApproveExerciseRequest()).status());
   RETURN_IF_ERROR(Do("StartExercise", drill::v1::StartExerciseRequest()).status());
   return WaitUntilRunning();
@@ -125,11 +127,13 @@ absl::StatusOr<drill::v1::AdvanceClockResponse> ExerciseControl::Advance(absl::T
   drill::v1::AdvanceClockRequest request;
   request.set_name(name_);
   *request.mutable_until() = base::ToProto(until);
+  *request.mutable_expected_now() = base::ToProto(now_);
   while (true) {
     auto response = director_.Call<drill::v1::AdvanceClockResponse>(
         absl::StrCat(kDrill, "AdvanceClock"), request);
     const bool stands = base::ProblemOf(response.status()).rule_id() == kClockRule &&
                         absl::IsFailedPrecondition(response.status());
+    if (response.ok()) now_ = base::FromProto(response->now());
     if (response.ok() || !stands) return response;
     RETURN_IF_ERROR(WaitUntilResumed());
   }

@@ -36,13 +36,15 @@ class ExerciseControl {
       : director_(director), options_(std::move(options)) {}
 
   absl::Status Begin(const Scenario& scenario);
-  // Closes realms of earlier exercises that are over, so that they do not pile up.
+  // Closes the realms of every earlier exercise that is over and that this director may close, so
+  // that they do not pile up. Their folders stay readable.
   absl::Status ArchiveEarlier();
   absl::StatusOr<directory::v1::MintActorTokensResponse> MintTokens(
       const std::vector<std::string>& posts);
   // The director's own token for the exercise's realm: for reading journals.
   absl::StatusOr<std::string> EnterRealm();
 
+  // One step. Sent again when its answer is lost, it steps once all the same.
   absl::StatusOr<drill::v1::AdvanceClockResponse> Advance(absl::Time until);
   absl::Status RecordInject(const std::string& inject, absl::Time at);
   absl::StatusOr<drill::v1::Exercise> End();
@@ -50,6 +52,8 @@ class ExerciseControl {
 
   const std::string& name() const { return name_; }
   const std::string& realm() const { return realm_; }
+  // When the exercise's clock began, once it has begun.
+  absl::Time starts_at() const { return starts_at_; }
 
  private:
   template <typename Request>
@@ -63,6 +67,8 @@ class ExerciseControl {
   const ControlOptions options_;
   std::string name_;
   std::string realm_;
+  absl::Time starts_at_;
+  absl::Time now_;  // the realm's, as last told
 };
 
 }  // namespace huying::drill_client

@@ -254,6 +254,23 @@ TEST_F(DrillServiceTest, TheClockStopsAtEachDueTimeOnTheWay) {
   EXPECT_FALSE(second->more_due());
 }
 
+TEST_F(DrillServiceTest, AStepWhoseAnswerWasLostIsNotDoneTwice) {
+  MakeRunning();
+  there_.due = {kStart + absl::Minutes(5)};
+  v1::AdvanceClockRequest step;
+  step.set_name(kName);
+  *step.mutable_until() = base::ToProto(kStart + absl::Minutes(30));
+  *step.mutable_expected_now() = base::ToProto(kStart);
+  const auto lost = service_.AdvanceClock(context_, step);
+  ASSERT_TRUE(lost.ok()) << lost.status();
+  const auto again = service_.AdvanceClock(context_, step);
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(again->DebugString(), lost->DebugString());
+  EXPECT_EQ(there_.now, kStart + absl::Minutes(5));
+  *step.mutable_expected_now() = again->now();
+  EXPECT_TRUE(service_.AdvanceClock(context_, step)->reached_until());
+}
+
 TEST_F(DrillServiceTest, EveryProcessHasTheTimeBeforeAnyActsOnIt) {
   MakeRunning();
   std::vector<std::string> order;
