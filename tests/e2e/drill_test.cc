@@ -2,105 +2,10 @@
 //
 // Drills through the public API on real servers: every expectation met, the same table from the same
 // seed, nothing left in the live realm.
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
-#include <algorithm>
-#include <atomic>
-#include <fstream>
-#include <memory>
-#include <sstream>
-#include <thread>
-
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
-#include "clients/cpp/session.h"
-#include "clients/drill/record.h"
-#include "clients/drill/runner.h"
-#include "clients/drill/scenario.h"
-#include "huying/drill/v1/drill_service.pb.h"
-#include "huying/incident/v1/incident_service.pb.h"
-#include "huying/plan/v1/plan_service.pb.h"
-#include "services/platform/base/status.h"
-#include "tests/support/dumps.h"
-#include "tests/support/system.h"
+#include "tests/e2e/drill_fixture.h"
 
 namespace huying::testing {
 namespace {
-
-using common::v1::Receipt;
-using drill_client::RunOptions;
-using drill_client::RunResult;
-using drill_client::Scenario;
-
-std::string ReadText(const std::string& path) {
-  std::ifstream in(absl::StrCat(HUYING_SOURCE_DIR, "/", path));
-  std::stringstream text;
-  text << in.rdbuf();
-  return text.str();
-}
-
-std::string Problems(const RunResult& result) {
-  std::string text = drill_client::ScoreTable(result.exercise);
-  for (const auto& problem : result.problems) {
-    absl::StrAppend(&text, problem.act, ": ", problem.en, "\n");
-  }
-  for (const auto& finding : result.verified.findings) absl::StrAppend(&text, finding.text, "\n");
-  return text;
-}
-
-class DrillTest : public ::testing::Test {
- protected:
-  void Start(SystemOptions options = {}) {
-    system_ = std::make_unique<System>(std::move(options));
-    const absl::Status started = system_->Start();
-    ASSERT_TRUE(started.ok()) << started;
-    plan::v1::ImportPlanRequest plan;
-    plan.set_yaml(ReadText("deploy/config/xingshan/plans/mine-accident.yaml"));
-    const auto imported = system_->As("posts/plan-officer").Call<Receipt>("plan.ImportPlan", plan);
-    ASSERT_TRUE(imported.ok()) << imported.status();
-    client::ConnectionOptions where;
-    where.server = system_->routes().AddressOf("");
-    for (const auto& [service, address] : system_->routes().address_of) {
-      if (!service.empty()) where.elsewhere[service] = address;
-    }
-    auto connection = client::Connection::Open(std::move(where));
-    ASSERT_TRUE(connection.ok()) << connection.status();
-    connection_ = *std::move(connection);
-    director_ = std::make_unique<client::Session>(*connection_,
-                                                  system_->As("posts/drill-director").token());
-  }
-
-  static Scenario Load(const std::string& name,
-                       const std::vector<std::pair<std::string, std::string>>& changes = {}) {
-    drill_client::Findings findings;
-    auto scenario = drill_client::ParseScenario(
-        absl::StrReplaceAll(ReadText(absl::StrCat("clients/drill/scenarios/", name, ".yaml")),
-                            changes),
-        findings);
-    for (const auto& finding : findings) ADD_FAILURE() << finding.line << ": " << finding.en;
-    return scenario.value_or(Scenario());
-  }
-
-  absl::StatusOr<RunResult> Run(const Scenario& scenario, const RunOptions& options = {}) {
-    return drill_client::RunScenario(*director_, scenario, options);
-  }
-  void ExpectPassed(const absl::StatusOr<RunResult>& result) {
-    ASSERT_TRUE(result.ok()) << result.status() << "\n" << system_->LogOf();
-    EXPECT_TRUE(result->passed()) << Problems(*result);
-  }
-  // The table of a run, which must be the same as every time before.
-  void ExpectTable(const absl::StatusOr<RunResult>& result, std::string& table) {
-    ASSERT_TRUE(result.ok()) << result.status() << "\n" << system_->LogOf();
-    const std::string now = drill_client::ScoreTable(result->exercise);
-    if (table.empty()) table = now;
-    EXPECT_EQ(now, table);
-  }
-
-  std::unique_ptr<System> system_;
-  std::unique_ptr<client::Connection> connection_;
-  std::unique_ptr<client::Session> director_;
-};
 
 TEST_F(DrillTest, TheSmallDrillMeetsEveryExpectationAndItsCaseFileIsWhole) {
   Start();
@@ -113,67 +18,25 @@ TEST_F(DrillTest, TheSmallDrillMeetsEveryExpectationAndItsCaseFileIsWhole) {
   EXPECT_EQ(record["expectations"].size(), 9u);
 }
 
-TEST_F(DrillTest, TheSameSeedGivesTheIdenticalTableTwentyTimes) {
+TEST_F(DrillTest, AnArchivedExerciseEndsItsStreamsAndKnowsItsActorsNoMore) {
   Start();
-  const Scenario scenario = Load("smoke");
-  std::string table;
-  for (int i = 0; i < 20 && !HasFailure(); ++i) ExpectTable(Run(scenario), table);
-  Scenario other = scenario;
-  other.seed = 43;
-  const auto result = Run(other);
-  ASSERT_TRUE(result.ok()) << result.status();
-  EXPECT_NE(drill_client::ScoreTable(result->exercise), table) << "another seed, other delays";
-}
-
-TEST_F(DrillTest, TheTableIsTheSameOnOneCoreUnderLoad) {
-  Start({.only_core = 0});
-  const Scenario scenario = Load("smoke");
-  std::string table;
-  ExpectTable(Run(scenario), table);
-  std::atomic<bool> stop = false;
-  std::vector<std::thread> load;
-  for (int i = 0; i < 3; ++i) {
-    load.emplace_back([&stop] {
-      uint64_t x = 1;
-      while (!stop) x = x * 6364136223846793005ULL + 1;
-    });
-  }
-  for (int i = 0; i < 2 && !HasFailure(); ++i) ExpectTable(Run(scenario), table);
-  stop = true;
-  for (std::thread& thread : load) thread.join();
-}
-
-TEST_F(DrillTest, ItPassesWithAlertInASecondProcessAndGivesTheSameTable) {
-  const Scenario scenario = Load("smoke");
-  std::string table;
-  Start();
-  ExpectTable(Run(scenario), table);
-  Start({.services = {"directory", "plan", "incident", "drill"}, .apart = {"alert"}});
-  const auto result = Run(scenario);
-  ExpectPassed(result);
-  ExpectTable(result, table);
-}
-
-TEST_F(DrillTest, R25_TheExplosionOf2009MeetsEveryExpectationTwiceTheSameInOneProcessAndInTwo) {
-  const Scenario scenario = Load("xinxing-2009");
-  std::string table;
-  Start();
-  auto result = Run(scenario);
-  ExpectPassed(result);
-  ExpectTable(result, table);
-  ASSERT_EQ(result->situation.incidents().size(), 1u);
-  const auto& incident = result->situation.incidents().begin()->second;
-  EXPECT_EQ(incident.figures().dead(), 108);
-  EXPECT_EQ(incident.level(), incident::v1::LEVEL_I);
-  for (const auto& [name, clock] : result->situation.clocks()) {
-    EXPECT_NE(clock.state(), incident::v1::OVERDUE) << name;
-    EXPECT_NE(clock.state(), incident::v1::MET_LATE) << name;
-  }
-  ExpectTable(Run(scenario), table);
-  Start({.services = {"directory", "plan", "incident", "drill"}, .apart = {"alert"}});
-  result = Run(scenario);
-  ExpectPassed(result);
-  ExpectTable(result, table);
+  drill_client::ExerciseControl control(*director_);
+  ASSERT_TRUE(control.Begin(Load("smoke")).ok());
+  const auto minted = control.MintTokens({"posts/pingan-duty"});
+  ASSERT_TRUE(minted.ok()) << minted.status();
+  client::Session actor(*connection_, minted->tokens(0).token());
+  client::AlertFeed feed(actor, client::FeedOptions(), [](const alert::v1::SubscribeEvent&) {});
+  const auto look = [&actor] {
+    return actor.Call<alert::v1::ListAlertsResponse>("huying.alert.v1.AlertService/ListAlerts",
+                                                     alert::v1::ListAlertsRequest());
+  };
+  ASSERT_TRUE(look().ok());
+  ASSERT_TRUE(control.Stop("测试").ok());
+  ASSERT_TRUE(drill_client::ExerciseControl(*director_).ArchiveEarlier().ok());
+  ASSERT_TRUE(Eventually(
+      [&] { return base::ProblemOf(look().status()).reason() == base::Reason::WRONG_REALM; }));
+  EXPECT_TRUE(Eventually([&] { return !feed.refusal().ok(); }));
+  EXPECT_EQ(base::ProblemOf(feed.refusal()).reason(), base::Reason::WRONG_REALM);
 }
 
 TEST_F(DrillTest, ItPassesWithoutRedis) {

@@ -237,7 +237,7 @@ absl::Status System::LoadDirectory() {
   const absl::CivilDay today = absl::ToCivilDay(absl::Now(), beijing);
   ASSIGN_OR_RETURN(directory_,
                    directory::LoadDirectoryYaml(SourceFile("deploy/config/xingshan/directory.yaml"),
-                                                {.from = today - 1, .days = 4}));
+                                                {.from = today - 1, .days = options_.roster_days}));
   directory::v1::ImportDirectoryRequest request;
   *request.mutable_directory() = directory_;
   return Administrator().Call("directory.ImportDirectory", request).status();
