@@ -63,6 +63,15 @@ absl::Status Cast::Enter(const directory::v1::MintActorTokensResponse& tokens,
   return absl::OkStatus();
 }
 
+void Cast::Relieve(const directory::v1::MintActorTokensResponse& tokens) {
+  for (const auto& minted : tokens.tokens()) {
+    Actor* actor = Find(minted.post());
+    if (actor == nullptr) continue;
+    actor->identity = minted.actor();
+    actor->session->set_token(minted.token());
+  }
+}
+
 Actor* Cast::Find(std::string_view post) {
   const auto it = actors_.find(post);
   return it == actors_.end() ? nullptr : &it->second;

@@ -49,6 +49,9 @@ class Cast {
                      const std::set<std::string>& listening,
                      const std::map<std::string, std::string>& parents);
 
+  // Fresh tokens of posts that are played already; their streams go on.
+  void Relieve(const directory::v1::MintActorTokensResponse& tokens);
+
   // Null when the post is not played.
   Actor* Find(std::string_view post);
 

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "absl/time/time.h"
+#include "clients/drill/scenario.h"
 #include "clients/drill/situation.h"
 #include "services/drill/rules/match.h"
 
@@ -21,7 +22,8 @@ struct TimelineItem {
   std::string who;  // the post's title and the person
   std::string ledger;
   int64_t seq = 0;
-  bool bad = false;  // late, refused, silent: what somebody should look at
+  Source source = Source::kNone;  // of an inject
+  bool bad = false;               // late, refused, silent: what somebody should look at
 };
 
 // A journal entry in words. `situation` holds what came before it and itself.

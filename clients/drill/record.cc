@@ -90,6 +90,10 @@ class Recorder {
     SetText(out, "notice", result_.scenario.notice);
     SetText(out, "notice_en", result_.scenario.notice_en);
     SetTime(out, "starts_at", exercise.has_starts_at(), exercise.starts_at());
+    if (result_.scenario.re_enacts) {
+      out["re_enacts"] = Iso(*result_.scenario.re_enacts);
+      out["sources"] = result_.scenario.sources;
+    }
     SetTime(out, "finished_at", exercise.has_finished_at(), exercise.finished_at());
     return out;
   }
@@ -112,7 +116,7 @@ class Recorder {
       const bool small = item.kind == "receipt" || item.kind == "routine";
       if (small || item.ledger == "directory" || item.ledger == "plan") continue;
       json line = {{"at", Iso(item.at)},
-                   {"offset_s", absl::ToInt64Seconds(item.at - result_.scenario.start)},
+                   {"offset_s", absl::ToInt64Seconds(item.at - StartsAt())},
                    {"kind", PageKind(item)},
                    {"text", item.zh},
                    {"text_en", item.en}};
@@ -120,10 +124,19 @@ class Recorder {
       if (!item.post.empty()) line["post"] = PostTitle(item.post);
       const auto post = posts_.find(item.post);
       if (post != posts_.end()) line["area"] = post->second->area();
+      SetText(line, "source", SourceText(item.source));
       if (item.seq > 0) line["ledger"] = item.ledger, line["seq"] = item.seq;
       out.push_back(std::move(line));
     }
     return out;
+  }
+
+  absl::Time StartsAt() const { return base::FromProto(result_.exercise.starts_at()); }
+
+  static std::string SourceText(Source source) {
+    if (source == Source::kNone) return "";
+    if (source == Source::kPublishedDay) return "published-day";
+    return source == Source::kPublished ? "published" : "setting";
   }
 
   static std::string PageKind(const TimelineItem& item) {

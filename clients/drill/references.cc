@@ -48,6 +48,19 @@ std::optional<absl::Time> TimeOf(std::string_view name, const Values& values) {
   return time + *offset;
 }
 
+// What is filled in whatever was saved: times, dates, the number of the repetition.
+std::optional<std::string> BuiltIn(std::string_view name, const Values& values) {
+  if (name == "n") return std::to_string(values.n);
+  const absl::CivilDay today = absl::ToCivilDay(values.now, Beijing());
+  if (name == "date") {
+    return absl::StrCat(today.year(), "年", today.month(), "月", today.day(), "日");
+  }
+  if (name == "year") return absl::StrCat(today.year());
+  const auto time = TimeOf(name, values);
+  if (!time) return std::nullopt;
+  return absl::FormatTime(absl::RFC3339_full, *time, Beijing());
+}
+
 }  // namespace
 
 absl::StatusOr<std::set<std::string>> ReferencesIn(const nlohmann::json& body) {
@@ -55,8 +68,7 @@ absl::StatusOr<std::set<std::string>> ReferencesIn(const nlohmann::json& body) {
   if (body.is_string()) {
     const auto replaced = Replace(body.get<std::string>(),
                                   [&names](std::string_view name) -> absl::StatusOr<std::string> {
-                                    if (name != "n" && !TimeOf(name, {}))
-                                      names.insert(std::string(name));
+                                    if (!BuiltIn(name, {})) names.insert(std::string(name));
                                     return std::string();
                                   });
     RETURN_IF_ERROR(replaced.status());
@@ -71,10 +83,7 @@ absl::StatusOr<std::set<std::string>> ReferencesIn(const nlohmann::json& body) {
 
 absl::StatusOr<std::string> FillText(std::string_view text, const Values& values) {
   return Replace(text, [&values](std::string_view name) -> absl::StatusOr<std::string> {
-    if (name == "n") return std::to_string(values.n);
-    if (const auto time = TimeOf(name, values)) {
-      return absl::FormatTime(absl::RFC3339_full, *time, absl::UTCTimeZone());
-    }
+    if (auto built_in = BuiltIn(name, values)) return *std::move(built_in);
     const auto saved = values.saved.find(std::string(name));
     if (saved != values.saved.end()) return saved->second;
     return base::NotFound(absl::StrCat("${", base::Abs(name), "}"));

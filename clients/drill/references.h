@@ -14,7 +14,8 @@
 //
 //   ${intake}          what the act `intake` saved (by default the name on its receipt)
 //   ${response}/tasks/rescue
-//   ${now}  ${now+2h}  ${start+30m}      times of the realm, RFC 3339
+//   ${now}  ${now+2h}  ${start+30m}      times of the realm, RFC 3339, in Beijing
+//   ${date}  ${year}   today there: 2026年12月7日, 2026
 //   ${n}               which repetition this is, from 1
 namespace huying::drill_client {
 
@@ -27,7 +28,7 @@ struct Values {
 
 inline bool HasReference(std::string_view text) { return text.find("${") != text.npos; }
 
-// Names of the variables used, without times and ${n}. INVALID_ARGUMENT on "${" without "}".
+// Names of the variables used, without times, dates and ${n}. INVALID_ARGUMENT on "${" without "}".
 absl::StatusOr<std::set<std::string>> ReferencesIn(const nlohmann::json& body);
 
 // A variable that was never saved is NOT_FOUND, by its name.

@@ -29,6 +29,19 @@ TEST(TimeText, DurationsAreReadAsWritten) {
   EXPECT_EQ(ParseTime("2009-11-21"), std::nullopt);
 }
 
+TEST(TimeText, TimesOfDayAreBeijings) {
+  EXPECT_EQ(ParseTimeOfDay("01:30"), absl::Minutes(90));
+  EXPECT_EQ(ParseTimeOfDay("23:59"), absl::Hours(24) - absl::Minutes(1));
+  for (const char* wrong : {"", "1:30", "24:00", "12:60", "aa:bb", "12-30", "01:30:00"}) {
+    EXPECT_EQ(ParseTimeOfDay(wrong), std::nullopt) << wrong;
+  }
+  const absl::Time noon = *ParseTime("2026-12-31T04:00:00Z");
+  EXPECT_EQ(TimeOfDay(noon), absl::Hours(12));
+  EXPECT_EQ(NextTimeOfDay(absl::Hours(13), noon), noon + absl::Hours(1));
+  EXPECT_EQ(NextTimeOfDay(absl::Hours(12), noon), noon + absl::Hours(24));
+  EXPECT_EQ(NextTimeOfDay(absl::Minutes(90), noon), *ParseTime("2027-01-01T01:30:00+08:00"));
+}
+
 TEST(Dice, TheSameSeedAndPurposeThrowTheSame) {
   const Span span{absl::Seconds(30), absl::Seconds(90)};
   const Dice dice(7), again(7), other(8);
@@ -51,9 +64,10 @@ TEST(Dice, TheSameSeedAndPurposeThrowTheSame) {
 }
 
 TEST(References, NamesAreFoundAndTimesAreNotNames) {
-  const auto names = ReferencesIn(json{{"name", "${response}/tasks/${task}"},
-                                       {"at", "${now+2h}"},
-                                       {"list", {"${n}", "${start}", "plain"}}});
+  const auto names =
+      ReferencesIn(json{{"name", "${response}/tasks/${task}"},
+                        {"at", "${now+2h}"},
+                        {"list", {"${n}", "${start}", "${date}", "${year}", "plain"}}});
   ASSERT_TRUE(names.ok());
   EXPECT_THAT(*names, ::testing::ElementsAre("response", "task"));
   EXPECT_FALSE(ReferencesIn(json("${open")).ok());
@@ -68,12 +82,14 @@ TEST(References, TextsAreFilledWithWhatWasSavedAndTheTime) {
   const auto filled = Fill(json{{"name", "${response}/tasks/rescue"},
                                 {"at", "${now+2h}"},
                                 {"text", "续报${n}"},
+                                {"day", "截至${date}，〔${year}〕1号"},
                                 {"number", 5}},
                            values);
   ASSERT_TRUE(filled.ok());
   EXPECT_EQ((*filled)["name"], "responses/2009-0001/tasks/rescue");
-  EXPECT_EQ((*filled)["at"], "2009-11-20T20:31:00+00:00");
+  EXPECT_EQ((*filled)["at"], "2009-11-21T04:31:00+08:00");
   EXPECT_EQ((*filled)["text"], "续报3");
+  EXPECT_EQ((*filled)["day"], "截至2009年11月21日，〔2009〕1号");
   EXPECT_EQ((*filled)["number"], 5);
   EXPECT_EQ(FillText("${nothing}", values).status().code(), absl::StatusCode::kNotFound);
 }

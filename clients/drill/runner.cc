@@ -35,15 +35,15 @@ Stage::Stage(client::Session& director, const Scenario& scenario, const RunOptio
       control_(director, ControlOptionsOf(options)),
       realm_(director.connection(), "", [this] { return control_.EnterRealm(); }),
       journals_(realm_),
-      cast_(director.connection()),
-      now_(scenario.start),
-      end_(scenario.start + scenario.length) {
+      cast_(director.connection()) {
   result_.scenario = scenario;
 }
 
 absl::Status Stage::Open() {
   RETURN_IF_ERROR(control_.ArchiveEarlier());
   RETURN_IF_ERROR(control_.Begin(scenario_));
+  start_ = now_ = control_.starts_at();
+  end_ = start_ + scenario_.length;
   RETURN_IF_ERROR(realm_.RenewNow());
   RETURN_IF_ERROR(LoadDirectory());
   std::vector<std::string> posts;
@@ -86,15 +86,30 @@ absl::Status Stage::LoadDirectory() {
 absl::Status Stage::Step(absl::Time until) {
   ASSIGN_OR_RETURN(const drill::v1::AdvanceClockResponse step, control_.Advance(until));
   now_ = base::FromProto(step.now());
-  return Observe(std::map<std::string, int64_t>(step.heads().begin(), step.heads().end()));
+  RETURN_IF_ERROR(
+      Observe(std::map<std::string, int64_t>(step.heads().begin(), step.heads().end())));
+  return Relieve();
+}
+
+absl::Status Stage::Relieve() {
+  std::vector<std::string> posts;
+  for (const ActorSpec& actor : scenario_.actors) {
+    const std::string person = roster_.PersonAt(actor.post, now_);
+    if (std::exchange(on_duty_[actor.post], person) != person) posts.push_back(actor.post);
+  }
+  if (posts.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const auto tokens, control_.MintTokens(posts));
+  cast_.Relieve(tokens);
+  return absl::OkStatus();
 }
 
 absl::Status Stage::Observe(const std::map<std::string, int64_t>& heads) {
   ASSIGN_OR_RETURN(const std::vector<drill::rules::SeenEntry> fresh, journals_.ReadTo(heads));
   RETURN_IF_ERROR(cast_.WaitFor(fresh, options_.stream_limit));
   for (const auto& seen : fresh) {
+    roster_.Apply(seen);
     result_.situation.Apply(seen);
-    entries_.push_back(seen);
+    result_.entries.push_back(seen);
     Show(Describe(seen, result_.situation));
     CheckEvents(seen);
   }
@@ -110,15 +125,15 @@ void Stage::Show(TimelineItem item) {
 
 Score Stage::ScoreNow() const {
   drill::rules::ScoreInput input;
-  input.starts_at = scenario_.start;
+  input.starts_at = start_;
   input.ended_at = now_;
   input.expectations = scenario_.expectations;
   for (const InjectSpec& inject : scenario_.injects) {
     input.injects.push_back(inject.inject);
-    const absl::Time at = scenario_.start + drill::rules::ToDuration(inject.inject.offset());
+    const absl::Time at = start_ + drill::rules::ToDuration(inject.inject.offset());
     if (at <= now_) *input.injects.back().mutable_played_at() = base::ToProto(at);
   }
-  input.entries = entries_;
+  input.entries = result_.entries;
   Score score;
   const auto results = drill::rules::Score(input);
   for (size_t i = 0; i < results.size(); ++i) {

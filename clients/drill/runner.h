@@ -60,6 +60,7 @@ struct RunResult {
   drill::v1::Exercise exercise;  // with its results
   std::vector<TimelineItem> timeline;
   std::vector<ActProblem> problems;
+  std::vector<drill::rules::SeenEntry> entries;  // of all journals, as they were read
   Situation situation;
   std::vector<directory::v1::Area> areas;
   std::vector<directory::v1::Post> posts;

@@ -4,10 +4,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "absl/strings/str_cat.h"
 #include "clients/drill/agenda.h"
 #include "clients/drill/describe.h"
 #include "clients/drill/new_scenario.h"
 #include "clients/drill/record.h"
+#include "clients/drill/roster.h"
 #include "clients/drill/situation.h"
 #include "services/platform/base/clock.h"
 
@@ -52,6 +54,32 @@ TEST(Agenda, PlaysByTimeAndThenByOrder) {
   while (!agenda.empty()) agenda.Pop().play();
   EXPECT_THAT(played, ElementsAre("a", "b", "c", "d"));
   EXPECT_EQ(agenda.NextTime(), absl::InfiniteFuture());
+}
+
+SeenEntry OnShift(const std::string& person, absl::Duration from, absl::Duration to) {
+  directory::v1::Shift shift;
+  shift.set_post("posts/a");
+  shift.set_person(person);
+  *shift.mutable_start() = base::ToProto(kNow + from);
+  *shift.mutable_end() = base::ToProto(kNow + to);
+  shift.set_name(absl::StrCat("shifts/a/", shift.start().seconds()));
+  SeenEntry seen = Entry("directory", "directory.PutShift");
+  AddChange(seen, "shift", shift.name(), "", shift);
+  return seen;
+}
+
+TEST(Roster, APostChangesHandsAtTheEndOfAShiftAndWhenTheShiftIsGivenAway) {
+  Roster roster;
+  EXPECT_EQ(roster.PersonAt("posts/a", kNow), "");
+  roster.Apply(OnShift("people/x", -absl::Hours(1), absl::Hours(1)));
+  roster.Apply(OnShift("people/y", absl::Hours(1), absl::Hours(2)));
+  EXPECT_EQ(roster.PersonAt("posts/a", kNow), "people/x");
+  EXPECT_EQ(roster.PersonAt("posts/b", kNow), "");
+  EXPECT_EQ(roster.PersonAt("posts/a", kNow + absl::Hours(1)), "people/y")
+      << "the end is exclusive";
+  EXPECT_EQ(roster.PersonAt("posts/a", kNow + absl::Hours(2)), "") << "the standing holder";
+  roster.Apply(OnShift("people/z", absl::Hours(1), absl::Hours(2)));
+  EXPECT_EQ(roster.PersonAt("posts/a", kNow + absl::Hours(1)), "people/z");
 }
 
 SeenEntry Issued() {
@@ -152,9 +180,12 @@ TEST(Describe, ARefusalOnRecordSaysWhy) {
 
 TEST(Record, ItHoldsWhatThePageShowsAndTheTableHoldsNoMachineTime) {
   RunResult result;
-  result.scenario.start = kNow;
+  *result.exercise.mutable_starts_at() = base::ToProto(kNow);
+  result.scenario.re_enacts = kNow - absl::Hours(24);
+  result.scenario.sources = {"新闻报道"};
   result.situation.Apply(Issued());
   result.timeline.push_back(Describe(Issued(), result.situation));
+  result.timeline.back().source = Source::kPublishedDay;
   drill::v1::ExpectationResult* expectation = result.exercise.add_results();
   expectation->set_id("oral");
   expectation->set_met(true);
@@ -165,6 +196,11 @@ TEST(Record, ItHoldsWhatThePageShowsAndTheTableHoldsNoMachineTime) {
   const auto record = ToRecord(result, {.machine_seconds = 1.5});
   EXPECT_EQ(record["timeline"][0]["kind"], "alert");
   EXPECT_EQ(record["timeline"][0]["at"], "2009-11-21T02:30:00+08:00");
+  EXPECT_EQ(record["timeline"][0]["offset_s"], 0);
+  EXPECT_EQ(record["timeline"][0]["source"], "published-day");
+  EXPECT_EQ(record["exercise"]["starts_at"], "2009-11-21T02:30:00+08:00");
+  EXPECT_EQ(record["exercise"]["re_enacts"], "2009-11-20T02:30:00+08:00");
+  EXPECT_EQ(record["exercise"]["sources"][0], "新闻报道");
   EXPECT_EQ(record["expectations"][0]["measured_s"], 700);
   EXPECT_EQ(record["system"]["machine_seconds"], 1.5);
   EXPECT_EQ(ScoreTable(result.exercise), "oral\tmet\t30m\t11m40s\tincident#9\t\n");

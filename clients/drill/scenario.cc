@@ -10,6 +10,7 @@
 #include "huying/alert/v1/alert.pb.h"
 #include "services/drill/rules/score.h"
 #include "services/platform/base/clock.h"
+#include "services/platform/base/strings.h"
 
 namespace huying::drill_client {
 namespace {
@@ -63,7 +64,7 @@ void ReadActors(const std::vector<YAML::Node>& items, const Reactions& defaults,
     ReadAlertReaction(map.Raw("alert"), actor.reactions, findings);
     ReadTaskReaction(map.Raw("task"), actor.reactions, findings);
     actor.silence = ReadSilence(map);
-    actor.silent_until = ReadOffset(map, "silent_until", scenario.start);
+    actor.silent_until = ReadOffset(map, "silent_until", scenario.Zero());
     actor.silent_probability = map.Share("silent_probability").value_or(0);
     std::vector<std::string> posts = map.Texts("posts");
     if (map.Has("post")) posts.push_back(map.Text("post"));
@@ -81,6 +82,33 @@ void ReadActors(const std::vector<YAML::Node>& items, const Reactions& defaults,
   }
 }
 
+std::optional<absl::Time> ReadTime(YamlMap& map, const std::string& key) {
+  const std::string text = map.Text(key);
+  const auto time = ParseTime(text);
+  if (!time && !text.empty()) {
+    map.Error(key, "时间应写作 2009-11-21T01:30:00+08:00",
+              "a time is written like 2009-11-21T01:30:00+08:00");
+  }
+  return time;
+}
+
+// A re-enactment begins at the time of day of its event: what happened at night is drilled at night.
+void ReadStart(YamlMap& map, Scenario& scenario) {
+  scenario.start = ReadTime(map, "start");
+  scenario.re_enacts = ReadTime(map, "re_enacts");
+  scenario.sources = map.Texts("sources");
+  if (scenario.re_enacts && scenario.sources.empty()) {
+    map.Error("re_enacts", "重演须注明 sources（公开来源）", "a re-enactment names its sources");
+  }
+  if (scenario.re_enacts) scenario.time_of_day = TimeOfDay(*scenario.re_enacts);
+  const std::string text = map.Text("starts_at_time");
+  if (text.empty()) return;
+  scenario.time_of_day = ParseTimeOfDay(text);
+  if (!scenario.time_of_day) {
+    map.Error("starts_at_time", "应写作 01:30（北京时间）", "is written like 01:30, in Beijing");
+  }
+}
+
 void ReadHead(YamlMap& map, Scenario& scenario) {
   scenario.id = map.Text("scenario", YamlMap::kRequired);
   scenario.title = map.Text("title", YamlMap::kRequired);
@@ -91,14 +119,8 @@ void ReadHead(YamlMap& map, Scenario& scenario) {
   scenario.case_of = map.Text("case");
   scenario.seed = map.Integer("seed", YamlMap::kRequired).value_or(0);
   scenario.plans = map.Texts("plans");
-  const std::string start = map.Text("start", YamlMap::kRequired);
-  const auto time = ParseTime(start);
-  if (!time && !start.empty()) {
-    map.Error("start", "时间应写作 2009-11-21T01:30:00+08:00",
-              "a time is written like 2009-11-21T01:30:00+08:00");
-  }
-  scenario.start = time.value_or(absl::UnixEpoch());
-  const auto length = ReadOffset(map, "end", scenario.start);
+  ReadStart(map, scenario);
+  const auto length = ReadOffset(map, "end", scenario.Zero());
   if (!map.Has("end")) map.Error("end", "缺少结束时间", "the end is missing");
   scenario.length = length.value_or(absl::ZeroDuration());
 }
@@ -124,15 +146,22 @@ void ReadAll(const YAML::Node& root, Scenario& scenario, Findings& findings) {
 
 }  // namespace
 
-std::optional<absl::Duration> ReadOffset(YamlMap& map, const std::string& key, absl::Time start) {
+std::optional<absl::Duration> ReadOffset(YamlMap& map, const std::string& key,
+                                         std::optional<absl::Time> zero) {
   const std::string text = map.Text(key);
   if (text.empty()) return std::nullopt;
   if (const auto duration = ParseDuration(text)) return duration;
-  if (const auto time = ParseTime(text)) {
-    if (*time >= start) return *time - start;
+  const auto time = ParseTime(text);
+  if (time && !zero) {
+    map.Error(key, "没有 re_enacts 或 start，只能写时长",
+              "needs re_enacts or start, or a duration");
+    return std::nullopt;
+  }
+  if (time && *time < *zero) {
     map.Error(key, "早于演练开始", "is before the start");
     return std::nullopt;
   }
+  if (time) return *time - *zero;
   map.Error(key, "应写作 1h30m 或 2009-11-21T02:30:00+08:00",
             "is written like 1h30m or 2009-11-21T02:30:00+08:00");
   return std::nullopt;
@@ -145,14 +174,27 @@ const ActorSpec* Scenario::FindActor(std::string_view post) const {
   return nullptr;
 }
 
-drill::v1::PlanExerciseRequest Scenario::ToRequest() const {
+std::optional<absl::Time> Scenario::StartsAt(absl::Time now) const {
+  if (start || !time_of_day) return start;
+  return NextTimeOfDay(*time_of_day, now);
+}
+
+std::optional<absl::Time> ParseStart(std::string_view text, const Scenario& scenario) {
+  if (const auto time = ParseTime(text)) return time;
+  absl::CivilDay day;
+  if (!absl::ParseCivilTime(base::Abs(text), &day)) return std::nullopt;
+  return absl::FromCivil(day, Beijing()) + scenario.time_of_day.value_or(absl::ZeroDuration());
+}
+
+drill::v1::PlanExerciseRequest Scenario::ToRequest(absl::Time now) const {
   drill::v1::PlanExerciseRequest request;
   request.set_title(title);
   request.set_title_en(title_en);
   request.set_scenario(id);
   request.set_purpose(purpose);
   request.set_seed(seed);
-  *request.mutable_starts_at() = base::ToProto(start);
+  if (const auto starts_at = StartsAt(now))
+    *request.mutable_starts_at() = base::ToProto(*starts_at);
   for (const InjectSpec& inject : injects) *request.add_injects() = inject.inject;
   for (const auto& expectation : expectations) *request.add_expectations() = expectation;
   for (const ActorSpec& actor : actors) request.add_actor_posts(actor.post);

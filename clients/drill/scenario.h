@@ -65,9 +65,18 @@ struct When {
   Span delay{absl::ZeroDuration(), absl::ZeroDuration()};
 };
 
+// Where the words of an inject come from.
+enum class Source {
+  kNone,          // the whole scenario is made up
+  kPublished,     // published of the event that is re-enacted
+  kPublishedDay,  // published for that day; the hour was added, and the text says so
+  kSetting,       // added to a re-enactment, and the text says so
+};
+
 struct InjectSpec {
   drill::v1::Inject inject;
   int line = 0;
+  Source source = Source::kNone;
 };
 
 // Something seen in a journal that acts may wait for.
@@ -102,8 +111,11 @@ struct Scenario {
   std::string notice;  // what everybody must know of it: a re-enactment, nobody real
   std::string notice_en;
   std::string purpose;
-  std::string case_of;  // variable whose case file is verified at the end
-  absl::Time start;
+  std::string case_of;                  // variable whose case file is verified at the end
+  std::optional<absl::Time> start;      // a chosen date; else it begins when it is played
+  std::optional<absl::Time> re_enacts;  // the moment of a real event that the start stands for
+  std::optional<absl::Duration> time_of_day;  // at which it begins, in Beijing
+  std::vector<std::string> sources;           // what published sources a re-enactment is made from
   absl::Duration length;
   int64_t seed = 0;
   std::vector<std::string> plans;
@@ -115,8 +127,16 @@ struct Scenario {
   std::map<std::string, int> lines;  // id of an expectation → its line
 
   const ActorSpec* FindActor(std::string_view post) const;
-  drill::v1::PlanExerciseRequest ToRequest() const;
+  // What times in the file are counted from; nothing: it may hold offsets only.
+  std::optional<absl::Time> Zero() const { return re_enacts ? re_enacts : start; }
+  // When its clock begins when it is planned at `now`: the chosen date, else the next time of its
+  // time of day, else nothing, which is the server's own now.
+  std::optional<absl::Time> StartsAt(absl::Time now) const;
+  drill::v1::PlanExerciseRequest ToRequest(absl::Time now) const;
 };
+
+// "2026-12-07" (at the scenario's time of day, else at midnight, Beijing), or a whole time.
+std::optional<absl::Time> ParseStart(std::string_view text, const Scenario& scenario);
 
 // Reads and checks what the file alone can tell. Nothing when it is no scenario at all; with errors
 // among the findings the result is for looking at, not for running.

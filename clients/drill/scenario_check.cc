@@ -206,7 +206,7 @@ class Checker {
 
   // What the service itself would refuse: said here with a line.
   void CheckPlan() {
-    const drill::v1::PlanExerciseRequest request = scenario_.ToRequest();
+    const drill::v1::PlanExerciseRequest request = scenario_.ToRequest(absl::UnixEpoch());
     const absl::Status status = drill::rules::ValidatePlan(request);
     if (status.ok() || HasErrors(findings_)) return;
     const auto problem = base::ProblemOf(status);

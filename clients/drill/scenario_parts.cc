@@ -14,6 +14,8 @@
 namespace huying::drill_client {
 namespace {
 
+constexpr char kSettingMark[] = "设定）";
+
 drill::v1::Expectation::Match ReadMatch(const YAML::Node& node, const std::string& where,
                                         Findings& findings) {
   drill::v1::Expectation::Match match;
@@ -77,7 +79,7 @@ ActSpec ReadAct(YamlMap& map, const Scenario& scenario, Findings& findings) {
   act.line = map.line();
   act.id = map.Text("id", YamlMap::kRequired);
   act.who = map.Text("who", YamlMap::kRequired);
-  act.when.at = ReadOffset(map, "at", scenario.start);
+  act.when.at = ReadOffset(map, "at", scenario.Zero());
   act.when.after = map.Text("after");
   act.when.delay = map.DelaySpan("delay").value_or(act.when.delay);
   if (map.Has("at") == map.Has("after")) {
@@ -101,6 +103,25 @@ ActSpec ReadAct(YamlMap& map, const Scenario& scenario, Findings& findings) {
   return act;
 }
 
+// A re-enactment says of each inject whether it was published; nothing else has anything to say.
+Source ReadSource(YamlMap& map, const Scenario& scenario) {
+  const std::string text = map.Text("source");
+  if (!text.empty() && !scenario.re_enacts) {
+    map.Error("source", "只有重演（re_enacts）才区分来源", "is for re-enactments (re_enacts) only");
+  } else if (text == "published") {
+    return Source::kPublished;
+  } else if (text == "published-day" || text == "setting") {
+    if (map.Text("text").find(kSettingMark) == std::string::npos) {
+      map.Error("text", "设定的部分须在文中注明（设定）", "what is set says （设定） in the text");
+    }
+    return text == "setting" ? Source::kSetting : Source::kPublishedDay;
+  } else if (scenario.re_enacts) {
+    map.Error("source", "应为 published、published-day（时刻为设定）或 setting（设定）",
+              "must be 'published', 'published-day' (the hour is set) or 'setting'");
+  }
+  return Source::kNone;
+}
+
 }  // namespace
 
 void ReadInjects(const std::vector<YAML::Node>& items, Scenario& scenario, Findings& findings) {
@@ -112,10 +133,11 @@ void ReadInjects(const std::vector<YAML::Node>& items, Scenario& scenario, Findi
     spec.inject.set_text(map.Text("text", YamlMap::kRequired));
     spec.inject.set_text_en(map.Text("text_en"));
     spec.inject.set_to_post(map.Text("to"));
-    const auto at = ReadOffset(map, "at", scenario.start);
+    const auto at = ReadOffset(map, "at", scenario.Zero());
     if (!map.Has("at")) map.Error("at", "缺少时间", "is missing");
     *spec.inject.mutable_offset() =
         drill::rules::ToDurationProto(at.value_or(absl::ZeroDuration()));
+    spec.source = ReadSource(map, scenario);
     map.Done();
     scenario.injects.push_back(std::move(spec));
   }

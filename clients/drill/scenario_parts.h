@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
 #include "clients/drill/finding.h"
 #include "clients/drill/scenario.h"
 #include "yaml-cpp/yaml.h"
@@ -10,8 +15,9 @@ namespace huying::drill_client {
 
 class YamlMap;
 
-// An offset like "1h30m", or a time like "2009-11-21T02:30:00+08:00" that is not before the start.
-std::optional<absl::Duration> ReadOffset(YamlMap& map, const std::string& key, absl::Time start);
+// An offset like "1h30m", or a time like "2009-11-21T02:30:00+08:00" that is not before `zero`.
+std::optional<absl::Duration> ReadOffset(YamlMap& map, const std::string& key,
+                                         std::optional<absl::Time> zero);
 
 void ReadInjects(const std::vector<YAML::Node>& items, Scenario& scenario, Findings& findings);
 void ReadEvents(const std::vector<YAML::Node>& items, Scenario& scenario, Findings& findings);

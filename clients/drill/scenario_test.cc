@@ -109,10 +109,82 @@ TEST(Scenario, AGoodOneIsReadWhole) {
   EXPECT_EQ(scenario->acts[0].body["figures"]["missing"], 139);
   EXPECT_EQ(scenario->acts[0].body["area"], "230407000000") << "digits stay a text";
   EXPECT_EQ(scenario->acts[4].save.at("title"), "incident.title");
-  const auto request = scenario->ToRequest();
+  const auto request = scenario->ToRequest(absl::UnixEpoch());
+  EXPECT_EQ(request.starts_at().seconds(), 1258738200) << "a chosen start is kept";
   EXPECT_EQ(request.injects_size(), 2);
   EXPECT_EQ(request.expectations(1).from(), "quick");
   EXPECT_EQ(request.actor_posts_size(), 4);
+}
+
+constexpr char kStart[] = "start: 2009-11-21T01:30:00+08:00";
+
+TEST(Scenario, WithoutAStartItBeginsWhenItIsPlayedAndHoldsOffsetsOnly) {
+  const std::string undated = absl::StrReplaceAll(
+      kGood, {{std::string(kStart) + "\n", ""}, {"\"2009-11-21T02:30:00+08:00\"", "1h"}});
+  Findings findings;
+  auto scenario = Parse(undated, findings);
+  ASSERT_TRUE(scenario.has_value() && findings.empty()) << Text(findings);
+  const absl::Time now = absl::FromUnixSeconds(1258738200);  // 01:30 in Beijing
+  EXPECT_FALSE(scenario->ToRequest(now).has_starts_at()) << "the server's now";
+  scenario->time_of_day = absl::Minutes(90);
+  EXPECT_EQ(scenario->StartsAt(now), now + absl::Hours(24)) << "the next one, not this one";
+  EXPECT_EQ(scenario->StartsAt(now - absl::Seconds(1)), now);
+  scenario->start = now - absl::Hours(1);
+  EXPECT_EQ(scenario->StartsAt(now), now - absl::Hours(1)) << "the chosen one";
+
+  findings.clear();
+  Parse(absl::StrReplaceAll(kGood, {{std::string(kStart) + "\n", ""}}), findings);
+  EXPECT_THAT(Text(findings), HasSubstr("needs re_enacts or start, or a duration"));
+}
+
+constexpr char kReEnactment[] = R"(scenario: again
+title: 重演
+re_enacts: 2009-11-21T01:30:00+08:00
+sources: [新闻报道]
+end: 2009-11-21T04:00:00+08:00
+seed: 1
+actors:
+  - post: posts/duty
+injects:
+  - {id: blast, at: "2009-11-21T02:30:00+08:00", source: published, text: 爆炸}
+  - {id: gas, at: 2h, source: setting, text: （设定）瓦斯}
+)";
+
+TEST(Scenario, AReEnactmentKeepsThePublishedTimesAndBeginsAtTheirTimeOfDay) {
+  Findings findings;
+  auto scenario = Parse(kReEnactment, findings);
+  ASSERT_TRUE(scenario.has_value() && findings.empty()) << Text(findings);
+  EXPECT_FALSE(scenario->start.has_value());
+  EXPECT_EQ(drill::rules::ToDuration(scenario->injects[0].inject.offset()), absl::Hours(1));
+  EXPECT_EQ(scenario->length, absl::Minutes(150));
+  EXPECT_EQ(scenario->injects[0].source, Source::kPublished);
+  EXPECT_EQ(scenario->injects[1].source, Source::kSetting);
+  absl::Time noon, night;
+  ASSERT_TRUE(absl::ParseTime(absl::RFC3339_full, "2026-12-06T12:00:00+08:00", &noon, nullptr));
+  ASSERT_TRUE(absl::ParseTime(absl::RFC3339_full, "2026-12-07T01:30:00+08:00", &night, nullptr));
+  EXPECT_EQ(scenario->StartsAt(noon), night);
+  EXPECT_EQ(ParseStart("2026-12-07", *scenario), night) << "a date is enough";
+  EXPECT_EQ(ParseStart("2026-12-06T12:00:00+08:00", *scenario), noon);
+  for (const char* wrong : {"", "tomorrow", "2026-13-01", "01:30"}) {
+    EXPECT_FALSE(ParseStart(wrong, *scenario).has_value()) << wrong;
+  }
+}
+
+TEST(Scenario, AReEnactmentSaysWhatWasPublishedAndWhatWasSet) {
+  struct Case {
+    std::string from, to, says;
+  };
+  for (const Case& c : std::vector<Case>{
+           {"source: published, ", "", "must be 'published', 'published-day'"},
+           {"source: published", "source: rumour", "must be 'published', 'published-day'"},
+           {"text: （设定）瓦斯", "text: 瓦斯", "what is set says （设定）"},
+           {"source: published", "source: published-day", "what is set says （设定）"},
+           {"sources: [新闻报道]\n", "", "a re-enactment names its sources"},
+           {"re_enacts: 2009", "start: 2009", "is for re-enactments (re_enacts) only"}}) {
+    Findings findings;
+    Parse(absl::StrReplaceAll(kReEnactment, {{c.from, c.to}}), findings);
+    EXPECT_THAT(Text(findings), HasSubstr(c.says)) << c.to;
+  }
 }
 
 struct Slip {

@@ -114,6 +114,18 @@ TierCounts Situation::Counts(common::v1::Tier tier) const {
   return counts;
 }
 
+ClockCounts Situation::Clocks() const {
+  ClockCounts counts;
+  for (const auto& [name, clock] : clocks_) {
+    counts.met += clock.state() == incident::v1::MET ? 1 : 0;
+    counts.running += clock.state() == incident::v1::RUNNING ? 1 : 0;
+    const bool missed =
+        clock.state() == incident::v1::OVERDUE || clock.state() == incident::v1::MET_LATE;
+    counts.missed += missed ? 1 : 0;
+  }
+  return counts;
+}
+
 TaskCounts Situation::Tasks() const {
   TaskCounts counts;
   for (const auto& [name, task] : tasks_) {

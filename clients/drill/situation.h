@@ -40,6 +40,14 @@ struct TaskCounts {
   int overdue = 0;
 };
 
+// Legal limits of reports and other duties, as the page counts them: what runs still, or was
+// cancelled, is in neither.
+struct ClockCounts {
+  int met = 0;
+  int missed = 0;  // overdue, or met late
+  int running = 0;
+};
+
 // Figures and level of an incident as they became known.
 struct FiguresAt {
   std::string incident;
@@ -60,6 +68,7 @@ class Situation {
 
   TierCounts Counts(common::v1::Tier tier) const;
   TaskCounts Tasks() const;
+  ClockCounts Clocks() const;
 
   const std::map<std::string, AlertView>& alerts() const { return alerts_; }
   const std::map<std::string, incident::v1::Incident>& incidents() const { return incidents_; }

@@ -15,6 +15,7 @@
 #include "clients/drill/exercise_control.h"
 #include "clients/drill/journal_reader.h"
 #include "clients/drill/references.h"
+#include "clients/drill/roster.h"
 #include "clients/drill/runner.h"
 
 // The running exercise, private to runner.cc (the loop), stage_acts.cc (what the scenario writes) and
@@ -41,6 +42,8 @@ class Stage {
   // Moves the clock to at most `until` (now = only waits until all is idle) and looks at what happened.
   absl::Status Step(absl::Time until);
   absl::Status Observe(const std::map<std::string, int64_t>& heads);
+  // At a change of shift the posts that change get tokens of whoever holds them now.
+  absl::Status Relieve();
   void Show(TimelineItem item);
   Score ScoreNow() const;
 
@@ -64,6 +67,8 @@ class Stage {
   void TakeTask(const incident::v1::Task& task);
   bool IsSilent(const ActorSpec& actor, Silence kind) const;
   bool IsOver(const std::string& alert) const { return over_.count(alert) > 0; }
+  // The record as the dice know it: its number in this run, because its name holds the year.
+  std::string DiceName(const std::string& record);
   // Calls as that post; a refusal is a problem of the run, an unreachable server ends it.
   void CallAs(const std::string& post, const char* method, const google::protobuf::Message& request,
               const std::string& what);
@@ -77,14 +82,17 @@ class Stage {
   JournalReader journals_;
   Cast cast_;
   Agenda agenda_;
+  absl::Time start_;  // of the exercise, known when it has begun
   absl::Time now_;
-  const absl::Time end_;
+  absl::Time end_;
   absl::Status fatal_;
   std::map<std::string, std::string> saved_;
   std::map<std::string, int> events_seen_;
   std::set<std::pair<std::string, std::string>> handled_;  // alert, post
   std::set<std::string> over_;                             // alerts no longer in force
-  std::vector<drill::rules::SeenEntry> entries_;
+  std::map<std::string, std::string> dice_names_;
+  Roster roster_;
+  std::map<std::string, std::string> on_duty_;  // post → the person on shift its token is for
   RunResult result_;
 };
 

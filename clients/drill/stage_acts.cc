@@ -42,13 +42,13 @@ bool IsRefusedWith(const absl::Status& status, const std::string& wanted) {
 
 void Stage::Schedule() {
   for (const InjectSpec& inject : scenario_.injects) {
-    agenda_.Add(scenario_.start + drill::rules::ToDuration(inject.inject.offset()),
-                inject.inject.id(), [this, &inject] { PlayInject(inject); });
+    agenda_.Add(start_ + drill::rules::ToDuration(inject.inject.offset()), inject.inject.id(),
+                [this, &inject] { PlayInject(inject); });
   }
   for (const ActSpec& act : scenario_.acts) {
     if (!act.when.at) continue;
-    agenda_.Add(scenario_.start + *act.when.at + dice_.Delay(act.when.delay, {"act", act.id}),
-                act.id, [this, &act] { PlayAct(act); });
+    agenda_.Add(start_ + *act.when.at + dice_.Delay(act.when.delay, {"act", act.id}), act.id,
+                [this, &act] { PlayAct(act); });
   }
 }
 
@@ -61,6 +61,7 @@ void Stage::PlayInject(const InjectSpec& inject) {
   item.zh = inject.inject.text();
   item.en = inject.inject.text_en().empty() ? inject.inject.text() : inject.inject.text_en();
   item.post = inject.inject.to_post();
+  item.source = inject.source;
   Show(std::move(item));
   Trigger(inject.inject.id());
 }
@@ -128,7 +129,7 @@ absl::Status Stage::Call(const ActSpec& act, Actor& actor) {
   Values values;
   values.saved = saved_;
   values.now = now_;
-  values.start = scenario_.start;
+  values.start = start_;
   values.n = act.n;
   ASSIGN_OR_RETURN(const nlohmann::json body, Fill(act.body, values));
   const std::unique_ptr<Message> request = NewMessage(*act.method->input_type());

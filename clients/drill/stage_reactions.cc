@@ -35,7 +35,13 @@ void Stage::React(const std::vector<drill::rules::SeenEntry>& entries) {
 
 bool Stage::IsSilent(const ActorSpec& actor, Silence kind) const {
   if (actor.silence != kind) return false;
-  return !actor.silent_until || now_ - scenario_.start < *actor.silent_until;
+  return !actor.silent_until || now_ - start_ < *actor.silent_until;
+}
+
+std::string Stage::DiceName(const std::string& record) {
+  const auto [known, fresh] = dice_names_.try_emplace(record);
+  if (fresh) known->second = absl::StrCat(dice_names_.size());
+  return known->second;
 }
 
 void Stage::Hear(const Heard& heard) {
@@ -52,22 +58,23 @@ void Stage::Hear(const Heard& heard) {
   if (!recipient || actor == nullptr || !handled_.insert({name, post}).second) return;
   if (IsSilent(*actor, Silence::kAll)) return;
   const Reactions& reactions = actor->reactions;
+  const std::string die = DiceName(name);
   absl::Time earliest = now_;
   if (reactions.delivered) {
-    earliest = now_ + dice_.Delay(*reactions.delivered, {"delivered", post, name});
+    earliest = now_ + dice_.Delay(*reactions.delivered, {"delivered", post, die});
     agenda_.Add(earliest, absl::StrCat("delivered ", post),
                 [this, post, name] { ReportReceipt(post, name, alert::v1::DELIVERED); });
   }
   if (reactions.read) {
-    earliest = std::max(earliest, now_ + dice_.Delay(*reactions.read, {"read", post, name}));
+    earliest = std::max(earliest, now_ + dice_.Delay(*reactions.read, {"read", post, die}));
     agenda_.Add(earliest, absl::StrCat("read ", post),
                 [this, post, name] { ReportReceipt(post, name, alert::v1::READ); });
   }
   const bool silent = IsSilent(*actor, Silence::kAnswer) ||
-                      dice_.Chance(actor->silent_probability, {"silent", post, name});
+                      dice_.Chance(actor->silent_probability, {"silent", post, die});
   if (!reactions.answer || silent) return;
   const absl::Time at =
-      std::max(earliest, now_ + dice_.Delay(*reactions.answer, {"answer", post, name}));
+      std::max(earliest, now_ + dice_.Delay(*reactions.answer, {"answer", post, die}));
   agenda_.Add(at, absl::StrCat("answer ", post), [this, post, name] { Answer(post, name); });
 }
 
@@ -110,7 +117,8 @@ void Stage::TakeTask(const incident::v1::Task& task) {
     return it == result_.situation.tasks().end() ? incident::v1::TASK_STATE_UNSPECIFIED
                                                  : it->second.state();
   };
-  const absl::Time accepted = now_ + dice_.Delay(*actor->reactions.accept, {"accept", post, name});
+  const absl::Time accepted =
+      now_ + dice_.Delay(*actor->reactions.accept, {"accept", post, DiceName(name)});
   agenda_.Add(accepted, absl::StrCat("accept ", post), [this, post, name, state_of] {
     if (state_of() != incident::v1::ASSIGNED) return;
     incident::v1::AcceptTaskRequest request;
@@ -119,7 +127,7 @@ void Stage::TakeTask(const incident::v1::Task& task) {
   });
   if (!actor->reactions.complete) return;
   const absl::Time done =
-      accepted + dice_.Delay(*actor->reactions.complete, {"complete", post, name});
+      accepted + dice_.Delay(*actor->reactions.complete, {"complete", post, DiceName(name)});
   agenda_.Add(done, absl::StrCat("complete ", post), [this, post, name, state_of, actor] {
     if (state_of() != incident::v1::ACCEPTED && state_of() != incident::v1::IN_PROGRESS) return;
     incident::v1::CompleteTaskRequest request;

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "clients/drill/time_text.h"
 
+#include "absl/time/civil_time.h"
 #include "services/platform/base/strings.h"
 
 namespace huying::drill_client {
 namespace {
+
 constexpr int64_t kNumberMax = 1'000'000;
-}
+constexpr int kBeijingOffsetSeconds = 8 * 3600;
+
+}  // namespace
 
 std::optional<absl::Duration> ParseDuration(std::string_view text) {
   constexpr std::string_view kUnits = "dhms";
@@ -48,6 +52,28 @@ std::optional<absl::Time> ParseTime(std::string_view text) {
   absl::Time time;
   if (!absl::ParseTime(absl::RFC3339_full, base::Abs(text), &time, nullptr)) return std::nullopt;
   return time;
+}
+
+absl::TimeZone Beijing() { return absl::FixedTimeZone(kBeijingOffsetSeconds); }
+
+std::optional<absl::Duration> ParseTimeOfDay(std::string_view text) {
+  const auto digit = [&text](size_t i) { return text[i] >= '0' && text[i] <= '9'; };
+  if (text.size() != 5 || text[2] != ':') return std::nullopt;
+  if (!digit(0) || !digit(1) || !digit(3) || !digit(4)) return std::nullopt;
+  const int hours = (text[0] - '0') * 10 + (text[1] - '0');
+  const int minutes = (text[3] - '0') * 10 + (text[4] - '0');
+  if (hours > 23 || minutes > 59) return std::nullopt;
+  return absl::Hours(hours) + absl::Minutes(minutes);
+}
+
+absl::Duration TimeOfDay(absl::Time time) {
+  return time - absl::FromCivil(absl::ToCivilDay(time, Beijing()), Beijing());
+}
+
+absl::Time NextTimeOfDay(absl::Duration time_of_day, absl::Time now) {
+  const absl::CivilDay today = absl::ToCivilDay(now, Beijing());
+  const absl::Time at = absl::FromCivil(today, Beijing()) + time_of_day;
+  return at > now ? at : absl::FromCivil(today + 1, Beijing()) + time_of_day;
 }
 
 }  // namespace huying::drill_client

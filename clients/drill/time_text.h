@@ -24,4 +24,11 @@ std::optional<absl::Duration> ParseDuration(std::string_view text);
 std::optional<Span> ParseSpan(std::string_view text);
 std::optional<absl::Time> ParseTime(std::string_view text);
 
+// Times of day are Beijing's, which has no summer time.
+absl::TimeZone Beijing();
+std::optional<absl::Duration> ParseTimeOfDay(std::string_view text);  // "01:30"
+absl::Duration TimeOfDay(absl::Time time);
+// The first moment after `now` at that time of day.
+absl::Time NextTimeOfDay(absl::Duration time_of_day, absl::Time now);
+
 }  // namespace huying::drill_client

@@ -41,6 +41,7 @@ struct RunWords {
   std::string public_key;
   std::vector<std::string> remotes;  // "alert=127.0.0.1:7402"
   std::optional<int64_t> seed;
+  std::string start;
   bool quiet = false;
 };
 
@@ -55,6 +56,12 @@ std::string VerifyProgram() {
 absl::Status CannotWrite(const std::string& path) {
   return base::Refused(base::Reason::CONDITION_NOT_MET, absl::StrCat("写不了文件 ", path),
                        absl::StrCat("cannot write ", path));
+}
+
+absl::Status BadStart() {
+  return base::Invalid(base::Reason::FIELD_INVALID,
+                       "--start 应为 2026-12-07 或 2026-12-07T01:30:00+08:00",
+                       "--start wants 2026-12-07 or 2026-12-07T01:30:00+08:00");
 }
 
 absl::StatusOr<std::string> ReadFile(const std::string& path) {
@@ -218,6 +225,10 @@ int Run(Cli& cli, const RunWords& words) {
   std::optional<Scenario> scenario = Load(cli, words.file, &exit_code);
   if (!scenario) return exit_code;
   if (words.seed) scenario->seed = *words.seed;
+  if (!words.start.empty()) {
+    scenario->start = drill_client::ParseStart(words.start, *scenario);
+    if (!scenario->start) return cli.Fail(BadStart());
+  }
   const auto token = cli.session().FreshToken();
   if (!token.ok()) return cli.Fail(token.status());
   client::ConnectionOptions where = {.server = cli.session().server(),
@@ -341,6 +352,10 @@ void AddDrillCommands(Cli& cli) {
   CLI::Option* case_file =
       run->add_option("--case-file", words->case_file, say("导出案卷", "export the case file"));
   run->add_option("--seed", words->seed, say("另用一个种子", "another seed"));
+  run->add_option(
+      "--start", words->start,
+      say("演练开始的日期或时刻 (缺省: 现在, 或脚本所定的下一个时刻)",
+          "date or time at which it begins (default: now, or the scenario's time of day)"));
   run->add_option("--remote", words->remotes,
                   say("在另一进程的服务: alert=主机:端口", "a service elsewhere: alert=host:port"))
       ->allow_extra_args(false);
@@ -351,6 +366,10 @@ void AddDrillCommands(Cli& cli) {
                       "file, named in the report"))
       ->check(CLI::ExistingFile)
       ->needs(case_file);
+  run->footer(say("开始前先归档你有权归档的、已经结束的各次演练; 其文件夹仍可读.\n",
+                  "Earlier exercises that are over and yours to archive are archived first; their "
+                  "folders stay readable.\n") +
+              run->get_footer());
   auto page = std::make_shared<std::string>("report.html");
   CLI::App* report =
       cli.AddCommand(group, "report", "由记录生成报告页", "make the page of a record",

@@ -49,14 +49,16 @@ void DrillScreen::ClearStatus() {
 void DrillScreen::ShowStatus(const Progress& progress) {
   const auto& s = *progress.situation;
   const auto tasks = s.Tasks();
-  const std::string line =
-      absl::StrCat(say_("发/达/读/答  区 ", "sent/delivered/read/answered  district "),
-                   Counts(s.Counts(common::v1::DISTRICT)), say_("  街道 ", "  subdistricts "),
-                   Counts(s.Counts(common::v1::SUBDISTRICT)), say_("  社区 ", "  communities "),
-                   Counts(s.Counts(common::v1::COMMUNITY)), say_("  任务 ", "  tasks "), tasks.done,
-                   "/", tasks.assigned, say_("  期望 达到", "  expectations met "),
-                   progress.score.met, say_(" 未达", " missed "), progress.score.missed,
-                   say_(" 待定", " open "), progress.score.open);
+  const auto clocks = s.Clocks();
+  const std::string line = absl::StrCat(
+      say_("发/达/读/答  区 ", "sent/delivered/read/answered  district "),
+      Counts(s.Counts(common::v1::DISTRICT)), say_("  街道 ", "  subdistricts "),
+      Counts(s.Counts(common::v1::SUBDISTRICT)), say_("  社区 ", "  communities "),
+      Counts(s.Counts(common::v1::COMMUNITY)), say_("  任务 ", "  tasks "), tasks.done, "/",
+      tasks.assigned, say_("  时限 按时", "  limits met "), clocks.met, say_(" 超时", " missed "),
+      clocks.missed, say_("  期望 达到", "  expectations met "), progress.score.met,
+      say_(" 未达", " missed "), progress.score.missed, say_(" 待定", " open "),
+      progress.score.open);
   std::cout << "  " << line;
   if (terminal_) {
     std::cout << std::flush;
@@ -122,6 +124,11 @@ void DrillScreen::ShowResult(const RunResult& result) {
                            rows);
   std::cout << absl::StrFormat("%s %d, %s %d\n", say_("达到", "met"), result.exercise.met(),
                                say_("未达", "missed"), result.exercise.missed());
+  const auto clocks = result.situation.Clocks();
+  std::cout << absl::StrFormat("%s %d, %s %d, %s %d\n",
+                               say_("报告等时限  按时", "limits of reports and duties  met"),
+                               clocks.met, say_("超时", "missed"), clocks.missed,
+                               say_("未到时限", "still running"), clocks.running);
   for (const auto& problem : result.problems) {
     std::cout << "✗ " << base::BeijingTime(problem.at) << " " << problem.act << ": "
               << say_(problem.zh, problem.en) << "\n";

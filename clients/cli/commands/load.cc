@@ -43,8 +43,9 @@ absl::StatusOr<std::string> PutAccounts(Cli& cli, const directory::v1::Directory
 }
 
 int LoadDirectory(Cli& cli, const LoadWords& words) {
+  // From yesterday: until the change of shift in the morning yesterday's people are on duty.
   absl::CivilDay from =
-      absl::ToCivilDay(cli.session().clock().Now(), absl::FixedTimeZone(8 * 60 * 60));
+      absl::ToCivilDay(cli.session().clock().Now(), absl::FixedTimeZone(8 * 60 * 60)) - 1;
   if (!words.from.empty() && !absl::ParseCivilTime(words.from, &from)) {
     return cli.Fail(base::Invalid(base::Reason::FIELD_INVALID, "--from 应为 2026-03-01 这样的日期",
                                   "--from wants a date such as 2026-03-01"));
@@ -108,7 +109,7 @@ void AddLoadCommands(Cli& cli, CLI::App* group) {
       [&cli, words] { return LoadDirectory(cli, *words); });
   load->add_option("file", words->file, "directory.yaml")->required()->check(CLI::ExistingFile);
   load->add_option("--from", words->from,
-                   say("排班起始日 (缺省: 今天)", "first day of the rota (default: today)"));
+                   say("排班起始日 (缺省: 昨天)", "first day of the rota (default: yesterday)"));
   load->add_option("--days", words->days, say("排班天数", "days of rota"))
       ->check(CLI::Range(1, 400));
   load->add_option("--passwords-to", words->passwords_to,

@@ -22,11 +22,14 @@
 // COMMUNITY | OUTSIDE. Where a text has a sibling ending in _en, that one is shown in English.
 //
 //   exercise      {name, title, title_en, notice, notice_en, realm, seed, scenario, starts_at,
-//                  finished_at, mark}                       notice: what everybody must know of it
+//                  finished_at, mark, re_enacts, sources}   notice: what everybody must know of it;
+//                 re_enacts: the published moment of the event that starts_at stands for; sources:
+//                 texts, what it was published in
 //   areas         [{code, name, tier, parent}]              parent: a code of this list, or empty
-//   timeline      [{at, offset_s, kind, actor, post, area, text, text_en, ledger, seq}]
+//   timeline      [{at, offset_s, kind, actor, post, area, text, text_en, ledger, seq, source}]
 //                 kind: inject | act | alert | answer | escalation | report | task | clock |
 //                       response | level;  post: what is shown of it, "岭北街道值班员"
+//                 source: published | published-day | setting, of an inject of a re-enactment
 //   alerts        [{name, kind, color, title, title_en, issued_at, ended_at, recipients: [{post,
 //                  post_title, area, tier, sent_at, delivered_at, read_at, answered_at, answer,
 //                  limit_at, late, escalated}]}]

@@ -35,8 +35,10 @@ v1::Exercise Plan(const v1::PlanExerciseRequest& request, const common::v1::Acto
   exercise.set_purpose(request.purpose());
   exercise.set_state(v1::PLANNED);
   exercise.set_seed(request.seed());
+  // Now is a whole second: what is measured from it reads well, and offsets stay what they are.
   *exercise.mutable_starts_at() =
-      request.has_starts_at() ? request.starts_at() : base::ToProto(now);
+      request.has_starts_at() ? request.starts_at()
+                              : base::ToProto(absl::FromUnixSeconds(absl::ToUnixSeconds(now)));
   *exercise.mutable_injects() = request.injects();
   for (v1::Inject& inject : *exercise.mutable_injects()) inject.clear_played_at();
   *exercise.mutable_expectations() = request.expectations();

@@ -39,6 +39,10 @@ TEST(Exercise, APlanNamesItsRealmAfterYearAndNumber) {
   EXPECT_EQ(exercise.realm(), "drill-2026-0007");
   EXPECT_EQ(exercise.state(), v1::PLANNED);
   EXPECT_EQ(base::FromProto(exercise.starts_at()), kNow) << "unset start = now";
+  EXPECT_EQ(base::FromProto(
+                Plan(request, District(), 2026, 7, kNow + absl::Milliseconds(999)).starts_at()),
+            kNow)
+      << "in whole seconds";
   EXPECT_FALSE(exercise.injects(0).has_played_at()) << "nobody plans a played inject";
 }
 

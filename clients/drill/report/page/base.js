@@ -118,6 +118,9 @@ const figures = list(DATA && DATA.figures)
 const areas = list(DATA && DATA.areas);
 const areaName = new Map(areas.map((a) => [str(a.code), str(a.name)]));
 
+// The moment of the real event that the start stands for; null: it re-enacts nothing.
+const RE_ENACTS = time(exercise.re_enacts);
+
 // From the start of the exercise to its end, or as far as its entries go.
 const SPAN = (() => {
   const known = [time(exercise.starts_at), time(exercise.finished_at)];
@@ -130,3 +133,12 @@ const SPAN = (() => {
     ? { from, to, known: true }
     : { from: Number.isFinite(from) ? from : 0, to: (Number.isFinite(from) ? from : 0) + 3600000, known: false };
 })();
+
+// Where an inject of a re-enactment comes from: published, and when, or added to it.
+function originOf({ e, at }) {
+  if (RE_ENACTS === null || at === null) return "";
+  const then = full(RE_ENACTS + at - SPAN.from);
+  if (e.source === "published") return t("published", then);
+  if (e.source === "published-day") return t("publishedDay", then.slice(0, 10));
+  return e.source === "setting" ? t("setting") : "";
+}

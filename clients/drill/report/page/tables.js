@@ -105,6 +105,7 @@ function showLog() {
     } }), t(k)))));
   return fillLog();
 }
+const originTag = (line) => (originOf(line) ? [" ", h("span", { class: "tag" }, originOf(line))] : null);
 function fillLog() {
   const rows = timeline.filter((e) => !hiddenKinds.has(str(e.e.kind)));
   const left = rows.length - logShown;
@@ -112,6 +113,6 @@ function fillLog() {
     rows.slice(0, logShown).map(({ e, at }) => h("tr", null,
       h("td", { class: "when" }, short(at, true)), h("td", { class: "nowrap" }, h("span", { class: `tag kind-tag-${KINDS.includes(str(e.kind)) ? e.kind : "act"}` }, t(str(e.kind)))),
       h("td", null, [str(e.post), str(e.actor)].filter(Boolean).join(" · ")), h("td", null, areaName.get(str(e.area)) || str(e.area)),
-      h("td", null, say(e, "text")), h("td", null, entryOf(e)))), "log"),
+      h("td", null, say(e, "text"), originTag({ e, at })), h("td", null, entryOf(e)))), "log"),
   left > 0 ? h("button", { type: "button", class: "button no-print", onclick: () => { logShown += LOG_STEP; fillLog(); } }, t("more", Math.min(LOG_STEP, left), left)) : null);
 }

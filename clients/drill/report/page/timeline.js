@@ -157,7 +157,7 @@ function drawEvents(svg, frame, top) {
         svg.append(s("line", { class: "leader", x1: x, x2: x, y1: ly - 9, y2: base - 5 }),
           s("text", { class: "inject-text", x: x + 4, y: ly }, lanes[i].label));
       }
-      svg.append(s("g", null, s("title", null, `${full(e.at, true)} ${say(e.e, "text")}`), diamond(x, base, 5.5, "kind-inject")));
+      svg.append(s("g", null, s("title", null, [full(e.at, true), say(e.e, "text"), originOf(e)].filter(Boolean).join(" ")), diamond(x, base, 5.5, "kind-inject")));
     });
     if (!frame.narrow) laneLabel(svg, frame, t("inject"), base);
     y = base + 16;

@@ -19,12 +19,15 @@ function showHead() {
   const facts = [
     ["scenario", str(exercise.scenario)], ["record", str(exercise.name)], ["realm", str(exercise.realm)],
     ["seed", str(exercise.seed)], ["start", from === null ? "" : full(from)],
-    ["finish", to === null ? "" : full(to)],
+    ["finish", to === null ? "" : full(to)], ["reEnacts", RE_ENACTS === null ? "" : full(RE_ENACTS)],
     ["span", from === null || to === null ? "" : t("realmSpan", length((to - from) / 1000))],
     ["machine", num(system.machine_seconds) === null ? "" : machineTime(num(system.machine_seconds))],
   ];
   put("facts", facts.filter(([, v]) => v !== "").map(([k, v]) =>
     h("div", null, h("dt", null, t(k)), h("dd", null, v))));
+  const sources = Array.isArray(exercise.sources) ? exercise.sources.map(str).filter(Boolean).join("；") : "";
+  put("origin", RE_ENACTS === null ? null : h("p", { class: "note" }, h("strong", null, t("reEnactment", full(RE_ENACTS)))),
+    RE_ENACTS === null || sources === "" ? null : h("p", { class: "note" }, t("sources", sources)));
   put("foot", t("foot", str(system.version)));
 }
 const machineTime = (seconds) =>
