@@ -12,6 +12,7 @@ BIN=${HUYING_BIN:-$ROOT/build/release/bin}
 # use PORT: what the programs below are told.
 use() { PORT=$1; export HUYING_HOME=$RUN/operator HUYING_SERVER=127.0.0.1:$PORT; }
 use "$PORT"
+SPLIT=  # the service alert in a second process
 
 # alive PIDFILE NAME: the process of the file runs and is the program we started.
 alive() {
@@ -71,28 +72,50 @@ redis_up() {
   wait_until 10 redis-server redis-cli -s "$RUN/redis.sock" ping
 }
 
+# start_server NAME: huyingd with $RUN/NAME.textproto, until it says that it is ready.
+start_server() {
+  : >"$RUN/log/$1.out"  # the last start's line is not this one's
+  "$BIN/huyingd" --config "$RUN/$1.textproto" >"$RUN/log/$1.out" 2>>"$RUN/log/$1.log" &
+  echo $! >"$RUN/$1.pid"
+  local i
+  for ((i = 0; i < 300; i++)); do
+    [ -s "$RUN/log/$1.out" ] && return
+    alive "$RUN/$1.pid" huyingd || { tail -5 "$RUN/log/$1.log" >&2; die "huyingd 没有起来 / did not start: $RUN/log/$1.log"; }
+    sleep 0.1
+  done
+  die "huyingd 在 30 秒内没有就绪 / was not ready within 30 s" "日志 / log: $RUN/log/$1.log"
+}
+
 server_up() {
   echo "$PORT" >"$RUN/port"
-  : >"$RUN/log/huyingd.out"  # the last start's line is not this one's
+  local services='"all"' elsewhere=
+  if [ -n "$SPLIT" ]; then
+    services='"directory", "plan", "incident", "drill"'
+    elsewhere="remote { service: \"alert\" address: \"127.0.0.1:$((PORT + 2))\" }"
+    cat >"$RUN/alert.textproto" <<TEXT
+# Written by ./dev: the service alert in a process of its own, with the keys of the first one.
+data_dir: "$RUN/data-alert"
+keys_dir: "$RUN/data/keys"
+listen: "127.0.0.1:$((PORT + 2))"
+redis: "unix:$RUN/redis.sock"
+metrics: "127.0.0.1:$((PORT + 3))"
+services: "alert"
+remote { service: "directory" address: "127.0.0.1:$PORT" }
+TEXT
+  fi
   cat >"$RUN/huyingd.textproto" <<TEXT
 # Written by ./dev for the demonstration system.
 data_dir: "$RUN/data"
 listen: "127.0.0.1:$PORT"
 redis: "unix:$RUN/redis.sock"
 metrics: "127.0.0.1:$((PORT + 1))"
-services: "all"
+services: [$services]
+$elsewhere
 # The accounts of the demonstration have random 128-bit passwords; a real system keeps the default.
 password_cost: TEST
 TEXT
-  "$BIN/huyingd" --config "$RUN/huyingd.textproto" >"$RUN/log/huyingd.out" 2>>"$RUN/log/huyingd.log" &
-  echo $! >"$RUN/huyingd.pid"
-  local i
-  for ((i = 0; i < 300; i++)); do
-    [ -s "$RUN/log/huyingd.out" ] && return
-    alive "$RUN/huyingd.pid" huyingd || { tail -5 "$RUN/log/huyingd.log" >&2; die "huyingd 没有起来 / did not start: $RUN/log/huyingd.log"; }
-    sleep 0.1
-  done
-  die "huyingd 在 30 秒内没有就绪 / was not ready within 30 s" "日志 / log: $RUN/log/huyingd.log"
+  start_server huyingd
+  [ -z "$SPLIT" ] || start_server alert
 }
 
 # The first time: keys, an administrator, the district with its accounts, its plans.
@@ -119,7 +142,7 @@ system_up() {
     say "建密钥与第一个管理员 / making keys and the first administrator"
     "$BIN/huying" admin init --data "$RUN/data" --account admin --cheap-passwords --password-to "$RUN/admin-password" >&2
   fi
-  say "启动 / starting: redis-server, huyingd --services=all (127.0.0.1:$PORT)"
+  say "启动 / starting: redis-server, huyingd${SPLIT:+ ×2} (127.0.0.1:$PORT)"
   server_up
   [ -e "$RUN/loaded" ] || load_district
 }
@@ -138,6 +161,7 @@ stop_process() {
 system_down() {
   running || alive "$RUN/redis.pid" redis-server ||
     { note "没有在运行的系统 / nothing is running: $RUN"; return 0; }
+  stop_process "$RUN/alert.pid" huyingd
   stop_process "$RUN/huyingd.pid" huyingd
   stop_process "$RUN/redis.pid" redis-server
   rm -f "$RUN/port"
@@ -167,14 +191,15 @@ system_hints() {
 TEXT
 }
 
-# parse_run [--once] [SCENARIO]: before anything is installed or built.
+# parse_run [--once | --split] [SCENARIO]: before anything is installed or built.
 ONCE='' SCENARIO=xinxing-2009
 parse_run() {
   local word
   for word in "$@"; do
     case $word in
       --once) ONCE=yes ;;
-      -*) die "没有这个选项 / no such option: $word" "./dev run [--once] [SCENARIO]" ;;
+      --split) ONCE=yes SPLIT=yes ;;
+      -*) die "没有这个选项 / no such option: $word" "./dev run [--once | --split] [SCENARIO]" ;;
       *) SCENARIO=$word ;;
     esac
   done
@@ -187,7 +212,9 @@ parse_run() {
 begin_once() {
   RUN=$(mktemp -d "${TMPDIR:-/tmp}/huying-once-XXXXXX")
   local port=$PORT
-  while ! port_free "$port" || ! port_free $((port + 1)); do port=$((port + 10)); done
+  until port_free "$port" && port_free $((port + 1)) && port_free $((port + 2)) && port_free $((port + 3)); do
+    port=$((port + 10))
+  done
   use "$port"
   trap end_once EXIT
 }
@@ -208,7 +235,8 @@ run_drill() {
   HUYING_PASSWORD=$(password_of yang-fan) "$BIN/huying" sign-in yang-fan >/dev/null
   say "演练 / drill: $SCENARIO"
   "$BIN/huying" drill run "$ROOT/clients/drill/scenarios/$SCENARIO.yaml" --report "$page" \
-    --case-file "$REPORTS/$SCENARIO.case" --public-key "$REPORTS/$SCENARIO.pub" || status=$?
+    --case-file "$REPORTS/$SCENARIO.case" --public-key "$REPORTS/$SCENARIO.pub" \
+    ${SPLIT:+--remote "alert=127.0.0.1:$((PORT + 2))"} || status=$?
   [ -n "$ONCE" ] || system_hints
   return "$status"
 }
