@@ -54,7 +54,7 @@ def handle(duty):
 def notify(duty, incident):
     receipt = duty.call(ALERT + "IssueNotice", title="燃气泄漏处置通知", text="请岭北街道到岗并疏散周边居民",
                         target_areas=[SUBDISTRICT], refers_to=incident, urgent=True, tiers=["SUBDISTRICT"],
-                        legal_basis=[{"kind": "LAW", "title": "突发事件应对法", "article": "第七十七条",
+                        legal_basis=[{"kind": "LAW", "title": "突发事件应对法", "article": "第七十三条",
                                       "version_date": "2024-06-28"}])
     print(f"{receipt['name']}: {receipt['state']}")
     return receipt["name"]

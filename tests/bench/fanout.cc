@@ -109,7 +109,7 @@ std::string Issue(Crowd& crowd, const std::string& token, int number) {
   auto* basis = request.add_legal_basis();
   basis->set_kind(huying::common::v1::LegalBasis::LAW);
   basis->set_title("突发事件应对法");
-  basis->set_article("第七十七条");
+  basis->set_article("第七十三条");
   huying::common::v1::Receipt receipt;
   const absl::Status status = crowd.channel().Call(
       "huying.alert.v1.AlertService/IssueNotice", token,

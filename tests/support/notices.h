@@ -20,7 +20,7 @@ inline alert::v1::IssueNoticeRequest NoticeTo(const std::vector<std::string>& ar
   auto* basis = request.add_legal_basis();
   basis->set_kind(common::v1::LegalBasis::LAW);
   basis->set_title("中华人民共和国突发事件应对法");
-  basis->set_article("第七十七条");
+  basis->set_article("第七十三条");
   basis->set_version_date("2024-06-28");
   request.set_request_id(client::NewRequestId());
   return request;
