@@ -76,6 +76,10 @@ absl::StatusOr<ServerConfig> ConfigOf(const Values& v) {
 
 absl::StatusOr<Parsed> ParseFlags(int argc, const char* const* argv) {
   CLI::App app("呼应 Huying server", "huyingd");
+  app.footer(
+      "例 / Example: huyingd --config=/etc/huying/huyingd.textproto\n"
+      "退出码 / Exit: 0 按要求停止 stopped as asked, 1 未能启动或停止 did not start or stop, "
+      "2 参数或配置有误 wrong flags or configuration");
   Values values;
   AddFlags(app, values);
   Parsed parsed;

@@ -134,11 +134,12 @@ TEST_F(HuyingdTest, ABusyPortIsNamed) {
 
 TEST_F(HuyingdTest, TheInspectionFlagsAnswerWithoutStarting) {
   EXPECT_THAT(Run({HUYING_BIN_DIR "/huyingd", "--list_services"}, 0), HasSubstr("directory"));
-  EXPECT_THAT(Run({HUYING_BIN_DIR "/huyingd", "--help"}, 0), HasSubstr("--check_config"));
+  EXPECT_THAT(Run({HUYING_BIN_DIR "/huyingd", "--help"}, 0),
+              testing::AllOf(HasSubstr("--check_config"), HasSubstr("Example: huyingd --config=")));
   EXPECT_THAT(Run(Command({"--print_config"}), 0), HasSubstr("backup_age_max_hours: 26"));
   EXPECT_EQ(Run(Command({"--verify_config"}), 0), "");
   std::vector<std::string> open = Command({"--check_config"});
-  open[3] = "--listen=0.0.0.0:8760";
+  open[3] = "--listen=0.0.0.0:7400";
   EXPECT_THAT(Run(open, 2), HasSubstr("only loopback is allowed"));
   EXPECT_THAT(Run(Command({"--check_config", "--remote=weather"}), 2), HasSubstr("--remote"));
   EXPECT_THAT(Run(Command({"--no_such_flag"}), 2), Not(HasSubstr("ready")));

@@ -31,7 +31,7 @@ class Process {
   static absl::StatusOr<std::unique_ptr<Process>> Start(const platform::v1::ServerConfig& config);
   ~Process() { Stop(); }
 
-  // "huyingd ready listen=127.0.0.1:8760 services=directory,alert …"
+  // "huyingd ready listen=127.0.0.1:7400 services=directory,alert …"
   std::string ReadyLine() const;
   int port() const { return server_->port(); }
   runtime::Platform& platform() { return *platform_; }

@@ -77,7 +77,7 @@ class Program {
   void Signal(int signal) { ::kill(pid_, signal); }
   pid_t pid() const { return pid_; }
   const std::string& output() const { return output_; }
-  // "8760" of "listen=127.0.0.1:8760".
+  // "7400" of "listen=127.0.0.1:7400".
   std::string Value(const std::string& name) const {
     const size_t at = output_.find(name + "=");
     if (at == std::string::npos) return "";

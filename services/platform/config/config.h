@@ -21,7 +21,7 @@
 // Pure but for ReadFile.
 namespace huying::config {
 
-inline constexpr char kListenDefault[] = "127.0.0.1:8760";
+inline constexpr char kListenDefault[] = "127.0.0.1:7400";
 inline constexpr char kAllServices[] = "all";
 // `log.access_file` that switches the access log off.
 inline constexpr char kNoAccessLog[] = "none";

@@ -32,7 +32,7 @@ std::vector<std::string> FieldsWrong(const ServerConfig& config) {
 TEST(ConfigTest, ADataFolderIsAllThatIsNeeded) {
   const ServerConfig config = Good();
   EXPECT_THAT(FieldsWrong(config), IsEmpty());
-  EXPECT_EQ(config.listen(), "127.0.0.1:8760");
+  EXPECT_EQ(config.listen(), "127.0.0.1:7400");
   EXPECT_EQ(config.keys_dir(), "/tmp/huying/keys");
   EXPECT_EQ(config.redis(), "");  // Redis is optional
   EXPECT_THAT(FieldsWrong(ServerConfig()), ::testing::Contains("data_dir"));
@@ -55,7 +55,7 @@ TEST(ConfigTest, WhatIsPrintedIsReadBackTheSame) {
 
 TEST(ConfigTest, WithoutCertificatesOnlyLoopbackIsAllowed) {
   ServerConfig config = Good();
-  for (const char* address : {"0.0.0.0:8760", "10.1.2.3:8760", "127.example.org:8760", "[::]:1"}) {
+  for (const char* address : {"0.0.0.0:7400", "10.1.2.3:7400", "127.example.org:7400", "[::]:1"}) {
     config.set_listen(address);
     EXPECT_THAT(FieldsWrong(config), ElementsAre("listen")) << address;
   }
@@ -63,7 +63,7 @@ TEST(ConfigTest, WithoutCertificatesOnlyLoopbackIsAllowed) {
     config.set_listen(address);
     EXPECT_THAT(FieldsWrong(config), IsEmpty()) << address;
   }
-  config.set_listen("0.0.0.0:8760");
+  config.set_listen("0.0.0.0:7400");
   config.mutable_tls()->set_certificate("c.pem");
   EXPECT_THAT(FieldsWrong(config), ElementsAre("tls"));
   config.mutable_tls()->set_private_key("k.pem");
