@@ -8,6 +8,7 @@
 #include "absl/strings/str_format.h"
 #include "services/alert/alert_number.h"
 #include "services/alert/rules/areas.h"
+#include "services/alert/rules/ladder.h"
 #include "services/alert/rules/lifecycle.h"
 #include "services/alert/rules/warning.h"
 #include "services/alert/store.h"
@@ -124,7 +125,8 @@ AlertService::Command AlertService::IssueNotice(const Context& context,
       LimitsFor(rules::IssueNotice(request, targets.areas, context.actor, now), rules_, now);
 
   ledger::Command command;
-  command.reads = {kKnownAreas.Ref(kKnownAreasKey), ledger::CounterRef(AlertSeries(now))};
+  command.reads = {CaseRef(case_id), kKnownAreas.Ref(kKnownAreasKey),
+                   ledger::CounterRef(AlertSeries(now))};
   command.decide = [request, targets, case_id, acting, facts,
                     mark = mark_](ledger::Transaction& tx) -> absl::Status {
     ASSIGN_OR_RETURN(auto verdict,
@@ -166,7 +168,10 @@ AlertService::Command AlertService::LiftAlert(const Context& context,
     }
   }
   ledger::Command command;
-  command.reads = {kAlerts.Ref(request.name())};
+  command.reads = {CaseRef(seen.case_id()), kAlerts.Ref(request.name())};
+  for (const auto& row : rules::LadderKeys(seen.name())) {
+    command.reads.push_back(ledger::DeadlineRef(row));
+  }
   command.decide = [request, areas, acting, warning](ledger::Transaction& tx) -> absl::Status {
     ASSIGN_OR_RETURN(auto stored, tx.Get(kAlerts, request.name()));
     tx.SetCase(stored.value.case_id());

@@ -166,7 +166,7 @@ AlertService::Command AlertService::Climb(const Context& context,
   facts.wait = LimitsFor(seen->value, rules_, clock_.Now()).wait;
 
   ledger::Command command;
-  command.reads = {kAlerts.Ref(seen->value.name())};
+  command.reads = {CaseRef(seen->value.case_id()), kAlerts.Ref(seen->value.name())};
   for (const Frozen& post : silent) {
     command.reads.push_back(kRecipients.Ref(rules::RecipientName(seen->value.name(), post.post())));
   }
@@ -239,7 +239,7 @@ AlertService::Command AlertService::ResolveRecipientsDue(const Context& context,
   }
 
   ledger::Command command;
-  command.reads = {kAlerts.Ref(seen->value.name())};
+  command.reads = {CaseRef(seen->value.case_id()), kAlerts.Ref(seen->value.name())};
   command.decide = [key, facts, unknown,
                     name = seen->value.name()](ledger::Transaction& tx) -> absl::Status {
     tx.ClearDeadline(key);

@@ -96,7 +96,7 @@ AlertService::Command AlertService::Answer(const Context& context,
   }
   ledger::Command command;
   command.reads = {
-      kAlerts.Ref(request.alert()),
+      CaseRef(seen.value.case_id()), kAlerts.Ref(request.alert()),
       kRecipients.Ref(rules::RecipientName(request.alert(), frozen.post())),
       kEscalations.Ref(rules::StepName(request.alert(), frozen.tier(), rules::kStepDeputies))};
   const bool cannot = request.kind() == v1::CANNOT;
@@ -148,6 +148,7 @@ AlertService::Command AlertService::ReportReceipts(const Context& context,
     Found& mine = found[name];
     mine.answering.recipient = *own;
     mine.revision = alert->value.recipients_revision();
+    command.reads.push_back(CaseRef(alert->value.case_id()));
     command.reads.push_back(kAlerts.Ref(name));
     command.reads.push_back(kRecipients.Ref(rules::RecipientName(name, own->post())));
   }

@@ -110,7 +110,7 @@ AlertService::Command AlertService::ReviewWarning(const Context& context,
     ASSIGN_OR_RETURN(recipients, gather_.Recipients(context, areas, {}, "name"));
   }
   ledger::Command command;
-  command.reads = {kAlerts.Ref(request.name())};
+  command.reads = {CaseRef(seen.case_id()), kAlerts.Ref(request.name())};
   command.decide = [request, areas, acting, recipients](ledger::Transaction& tx) -> absl::Status {
     ASSIGN_OR_RETURN(auto stored, tx.Get(kAlerts, request.name()));
     tx.SetCase(stored.value.case_id());
@@ -141,7 +141,7 @@ AlertService::Command AlertService::SignWarning(const Context& context,
   const std::vector<std::string> areas = ToStrings(seen.target_areas());
   ASSIGN_OR_RETURN(Acting acting, GatherActing(context, "alert.warning.sign", areas, "name"));
   ledger::Command command;
-  command.reads = {kAlerts.Ref(request.name())};
+  command.reads = {CaseRef(seen.case_id()), kAlerts.Ref(request.name())};
   command.decide = [request, areas, acting](ledger::Transaction& tx) -> absl::Status {
     ASSIGN_OR_RETURN(auto stored, tx.Get(kAlerts, request.name()));
     tx.SetCase(stored.value.case_id());
@@ -169,7 +169,8 @@ AlertService::Command AlertService::IssueWarning(const Context& context,
     paper.supervisor_post = gather_.SupervisorOf(context, context.actor.post());
   }
   ledger::Command command;
-  command.reads = {kAlerts.Ref(request.name()), kRecipientLists.Ref(request.name())};
+  command.reads = {CaseRef(seen.case_id()), kAlerts.Ref(request.name()),
+                   kRecipientLists.Ref(request.name())};
   if (!seen.previous().empty()) command.reads.push_back(kAlerts.Ref(seen.previous()));
   command.decide = [request, areas, acting, facts, paper](ledger::Transaction& tx) -> absl::Status {
     ASSIGN_OR_RETURN(auto stored, tx.Get(kAlerts, request.name()));
@@ -207,7 +208,7 @@ AlertService::Command AlertService::ExtendWarning(const Context& context,
   const std::vector<std::string> areas = ToStrings(seen.target_areas());
   ASSIGN_OR_RETURN(Acting acting, GatherActing(context, "alert.warning.sign", areas, "name"));
   ledger::Command command;
-  command.reads = {kAlerts.Ref(request.name())};
+  command.reads = {CaseRef(seen.case_id()), kAlerts.Ref(request.name())};
   command.decide = [request, areas, acting](ledger::Transaction& tx) -> absl::Status {
     ASSIGN_OR_RETURN(auto stored, tx.Get(kAlerts, request.name()));
     tx.SetCase(stored.value.case_id());
@@ -234,7 +235,7 @@ AlertService::Command AlertService::WithdrawDraft(const Context& context,
   const std::vector<std::string> areas = ToStrings(seen.target_areas());
   ASSIGN_OR_RETURN(Acting acting, GatherActing(context, "alert.warning.draft", areas, "name"));
   ledger::Command command;
-  command.reads = {kAlerts.Ref(request.name())};
+  command.reads = {CaseRef(seen.case_id()), kAlerts.Ref(request.name())};
   command.decide = [request, areas, acting](ledger::Transaction& tx) -> absl::Status {
     ASSIGN_OR_RETURN(auto stored, tx.Get(kAlerts, request.name()));
     tx.SetCase(stored.value.case_id());

@@ -455,6 +455,21 @@ TEST_F(NoticeTest, AReactorLiftsWhatAResponseSent) {
   EXPECT_EQ(receipt->state(), "LIFTED");
 }
 
+// Everything an answer or a lifting needs comes with the batch's prefetch, also the last entry of its case.
+TEST_F(NoticeTest, AnAnswerAndALiftingTakeTwoRoundTrips) {
+  const std::string name = Issue("district-duty", Notice(kLingbei));
+  ASSERT_EQ(Get(name).case_id(), "incidents/2026-0001");
+  engine_.Reset();
+  ASSERT_TRUE(Answer("pingan-duty", name).ok());
+  EXPECT_EQ(engine_.WriterRuns(), 2);
+  v1::LiftAlertRequest lift;
+  lift.set_name(name);
+  lift.set_reason("险情已排除");
+  engine_.Reset();
+  ASSERT_TRUE(Do(As("district-duty"), "LiftAlert", &AlertService::LiftAlert, lift).ok());
+  EXPECT_EQ(engine_.WriterRuns(), 2);
+}
+
 // The number of a name comes with the batch's one prefetch, not by a round trip of its own.
 TEST_F(NoticeTest, TheCounterOfNamesIsPrefetched) {
   const auto reads_of_the_counter = [this] {

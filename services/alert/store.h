@@ -27,6 +27,10 @@ inline constexpr char kKnownAreasKey[] = "known-areas";
 
 std::vector<ledger::KindSchema> AlertKinds();
 
+// Named first in Command::reads: the last entry of the case comes with the first key, and the case of an alert
+// may be an incident, not itself. Stands for no record of its own.
+inline ledger::RecordRef CaseRef(std::string_view case_id) { return kAlerts.Ref(case_id); }
+
 // Recipients of an alert that have a record, by post.
 absl::StatusOr<std::map<std::string, v1::Recipient>> ActsOf(ledger::Reader& reader,
                                                             std::string_view alert);
