@@ -20,6 +20,7 @@ std::vector<Field> WarningFields() {
       {"--measures", "content.measures", "应当采取的措施", "measures to take", kRequired},
       {"--title", "content.title", "标题, 40 字以内", "title, at most 40 characters", kRequired},
       {"--text", "content.text", "正文", "text", kRequired},
+      {"--refers-to", "content.refers_to", "由哪个事件引起", "the incident it follows from"},
       BasisField("content.legal_basis")};
 }
 
