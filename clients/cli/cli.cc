@@ -232,12 +232,14 @@ void Cli::Tell(const nlohmann::json& facts, const std::string& text) const {
 void Cli::PrintTable(const Message& response, const std::string& list,
                      const std::vector<Column>& columns) const {
   std::vector<std::string> header;
+  header.reserve(columns.size());
   for (const Column& column : columns) header.push_back(say_(column.zh, column.en));
   const auto* field = response.GetDescriptor()->FindFieldByName(list);
   std::vector<std::vector<std::string>> rows;
   for (int i = 0; i < response.GetReflection()->FieldSize(response, field); ++i) {
     const Message& item = response.GetReflection()->GetRepeatedMessage(response, field, i);
     std::vector<std::string> row;
+    row.reserve(columns.size());
     for (const Column& column : columns) row.push_back(FieldText(say_, item, column.path));
     rows.push_back(std::move(row));
   }
