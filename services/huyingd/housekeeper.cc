@@ -33,7 +33,8 @@ void Housekeeper::Run() {
 void Housekeeper::Look() {
   absl::MutexLock lock(&look_mutex_);
   (void)platform_.homes().ForEach([this](runtime::RealmHomeImpl& home) {
-    home.Measure(platform_.metrics());
+    // Exercises come and go: their series would stay on the page for ever.
+    if (!home.is_exercise()) home.Measure(platform_.metrics());
     return absl::OkStatus();
   });
   LookAtDisk();
