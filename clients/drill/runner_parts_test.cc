@@ -169,6 +169,26 @@ TEST(Describe, ACannotComplyNamesWhoIsCalled) {
   EXPECT_EQ(item.zh, "应答 无法执行：仅一人值班（到岗）；改叫：沟北街道值班员");
 }
 
+TEST(Situation, ALimitThatWasMetLateIsMissedAndOneThatRunsIsNeither) {
+  Situation situation;
+  SeenEntry seen = Entry("incident", "incident.ClockFellDue");
+  const auto add = [&seen](const std::string& name, incident::v1::ClockState state) {
+    incident::v1::LegalClock clock;
+    clock.set_name(name);
+    clock.set_state(state);
+    AddChange(seen, "clock", name, incident::v1::ClockState_Name(state), clock);
+  };
+  add("a", incident::v1::MET);
+  add("b", incident::v1::MET_LATE);
+  add("c", incident::v1::OVERDUE);
+  add("d", incident::v1::RUNNING);
+  add("e", incident::v1::CANCELLED);
+  situation.Apply(seen);
+  EXPECT_EQ(situation.Clocks().met, 1);
+  EXPECT_EQ(situation.Clocks().missed, 2);
+  EXPECT_EQ(situation.Clocks().running, 1);
+}
+
 TEST(Describe, ARefusalOnRecordSaysWhy) {
   SeenEntry refused = Entry("alert", "alert.IssueNotice");
   refused.entry.mutable_refusal()->set_message("不在辖区");

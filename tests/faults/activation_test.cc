@@ -110,8 +110,8 @@ TEST_P(ActivationTest, TheSameReceiptAfterThePlanWasSuperseded) {
   const auto started = system_->As(kCommander).Call("incident.ActivateResponse", activation);
   ASSERT_TRUE(started.ok()) << started.status();
   std::string next = MinePlan();
-  const std::string old_number = "演示〔2009〕1号";
-  next.replace(next.find(old_number), old_number.size(), "演示〔2010〕1号");
+  const std::string old_number = "演示〔2025〕1号";
+  next.replace(next.find(old_number), old_number.size(), "演示〔2026〕1号");
   const auto superseded = ImportPlan(*system_, next);
   ASSERT_TRUE(superseded.ok()) << superseded.status();
   const auto again = system_->As(kCommander).Call("incident.ActivateResponse", activation);
