@@ -139,7 +139,7 @@ absl::StatusOr<v1::ListUnitsResponse> FakeDirectory::ListUnits(const context::Ca
   absl::MutexLock lock(&mutex_);
   RETURN_IF_ERROR(Begin("ListUnits"));
   v1::ListUnitsResponse response;
-  for (const auto& [name, unit] : view_.units) *response.add_units() = unit;
+  for (const auto& [name, unit] : view_->units) *response.add_units() = unit;
   return response;
 }
 

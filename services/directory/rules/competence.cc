@@ -31,14 +31,14 @@ bool TierReaches(Tier tier, Tier lowest) {
 }
 
 // Whose competence is asked for: a post, or the deputy's post acting for another.
-struct Acting {
+struct ActsFor {
   const v1::Post* post = nullptr;
   bool deputy_ok = true;
 };
 
-Acting ActingPost(const View& view, const v1::CheckCompetenceRequest& request,
+ActsFor ActingPost(const View& view, const v1::CheckCompetenceRequest& request,
                   const common::v1::Actor& actor) {
-  Acting acting;
+  ActsFor acting;
   const bool for_other = request.post().empty() && !actor.acting_for_post().empty();
   const std::string& name = !request.post().empty() ? request.post()
                             : for_other             ? actor.acting_for_post()
@@ -89,7 +89,7 @@ absl::Status CheckAreas(const View& view, const v1::CheckCompetenceRequest& requ
 }
 
 std::string Explain(const View& view, const v1::CheckCompetenceRequest& request,
-                    const Acting& acting, const v1::CheckCompetenceResponse& answer, Tier tier) {
+                    const ActsFor& acting, const v1::CheckCompetenceResponse& answer, Tier tier) {
   std::vector<std::string> parts;
   const std::string who = acting.post == nullptr ? "当前账户" : acting.post->title();
   if (!acting.deputy_ok) parts.push_back(absl::StrCat("当前岗位不在", who, "的代行顺序中"));
@@ -130,7 +130,7 @@ absl::StatusOr<v1::CheckCompetenceResponse> CheckCompetence(
   }
   v1::CheckCompetenceResponse answer;
   answer.set_as_of_seq(view.as_of_seq);
-  const Acting acting = ActingPost(view, request, actor);
+  const ActsFor acting = ActingPost(view, request, actor);
   Tier tier = actor.tier();
   if (acting.post != nullptr) {
     tier = acting.post->tier();

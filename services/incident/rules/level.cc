@@ -15,13 +15,13 @@ namespace {
 using base::Reason;
 constexpr char kSource[] = "（第493号令 第三条）";
 
-struct Reached {
+struct Bound {
   v1::EventLevel level = v1::LEVEL_IV;
   int64_t bound = 0;
 };
 
 // The level this number alone reaches.
-Reached Reach(int64_t value, const std::array<int64_t, 3>& bounds) {
+Bound Reach(int64_t value, const std::array<int64_t, 3>& bounds) {
   constexpr std::array<v1::EventLevel, 3> kLevels = {v1::LEVEL_I, v1::LEVEL_II, v1::LEVEL_III};
   for (size_t i = 0; i < bounds.size(); ++i) {
     if (value >= bounds[i]) return {kLevels[i], bounds[i]};
@@ -43,7 +43,7 @@ Computed ComputeAccident(const v1::Figures& figures, const AccidentThresholds& t
   Computed computed;
   computed.level = v1::LEVEL_IV;
   for (const Criterion& criterion : criteria) {
-    const Reached reached = Reach(criterion.value, criterion.bounds);
+    const Bound reached = Reach(criterion.value, criterion.bounds);
     if (reached.level == v1::LEVEL_IV || IsWorse(computed.level, reached.level)) continue;
     if (IsWorse(reached.level, computed.level)) computed.reasons.clear();
     computed.level = reached.level;

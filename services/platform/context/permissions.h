@@ -20,6 +20,10 @@ namespace huying::context {
 // safe.
 class Permissions {
  public:
+  using value_type = std::string;
+  using const_iterator = std::vector<std::string>::const_iterator;
+  using iterator = const_iterator;
+
   Permissions() = default;
   Permissions(std::initializer_list<std::string> names) : Permissions(names.begin(), names.end()) {}
   template <typename Iterator>
@@ -34,14 +38,16 @@ class Permissions {
     return names_ == nullptr ? *none : *names_;
   }
   operator const std::vector<std::string>&() const { return list(); }
-  auto begin() const { return list().begin(); }
-  auto end() const { return list().end(); }
+  const_iterator begin() const { return list().begin(); }
+  const_iterator end() const { return list().end(); }
+  size_t size() const { return list().size(); }
   bool empty() const { return list().empty(); }
 
   template <typename Iterator>
   void assign(Iterator begin, Iterator end) {
     *this = Permissions(begin, end);
   }
+  void clear() { names_ = nullptr; }
   void push_back(std::string_view name) {
     std::vector<std::string> names = list();
     names.emplace_back(name);

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "services/platform/base/clock.h"
 #include "services/platform/base/status.h"
 #include "services/platform/ledger/schema.h"
 #include "services/platform/ledger/snapshot_reader.h"
@@ -44,7 +45,8 @@ absl::StatusOr<LedgerFacts> ReadLedgerFile(
     sql::Engine& engine, const std::string& path,
     const std::function<absl::Status(ledger::Reader&, const LedgerFacts&)>& use) {
   ASSIGN_OR_RETURN(auto database, engine.Open(path));
-  ledger::ReaderPool pool(*database, 1);
+  const base::ManualClock still(absl::UnixEpoch());  // a whole ledger is read, however long it takes
+  ledger::ReaderPool pool(*database, still, 1);
   ASSIGN_OR_RETURN(ledger::Kinds kinds, ledger::Kinds::Make({}));
   ASSIGN_OR_RETURN(auto reader, ledger::SnapshotReader::Begin(pool, kinds));
   LedgerFacts facts;
