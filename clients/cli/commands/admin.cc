@@ -170,9 +170,9 @@ int Verify(Cli& cli, const AdminWords& words) {
   return result->ok() ? kOk : kUnexpected;
 }
 
-using Words = std::shared_ptr<AdminWords>;
+using SharedWords = std::shared_ptr<AdminWords>;
 
-CLI::App* AddOn(Cli& cli, CLI::App* group, const Words& words, const char* name, const char* zh,
+CLI::App* AddOn(Cli& cli, CLI::App* group, const SharedWords& words, const char* name, const char* zh,
                 const char* en, const char* example, int (*run)(Cli&, const AdminWords&)) {
   CLI::App* command =
       cli.AddCommand(group, name, zh, en, example, [&cli, words, run] { return run(cli, *words); });
@@ -180,7 +180,7 @@ CLI::App* AddOn(Cli& cli, CLI::App* group, const Words& words, const char* name,
   return command;
 }
 
-void AddAccounts(Cli& cli, CLI::App* group, const Words& words) {
+void AddAccounts(Cli& cli, CLI::App* group, const SharedWords& words) {
   const Say& say = cli.say();
   CLI::App* init =
       AddOn(cli, group, words, "init", "建数据目录、密钥与第一个管理员",
@@ -201,7 +201,7 @@ void AddAccounts(Cli& cli, CLI::App* group, const Words& words) {
   }
 }
 
-void AddCopies(Cli& cli, CLI::App* group, const Words& words) {
+void AddCopies(Cli& cli, CLI::App* group, const SharedWords& words) {
   const Say& say = cli.say();
   CLI::App* backup = AddOn(cli, group, words, "backup", "备份 (服务器可以在运行)",
                            "back up, also while the server runs",

@@ -14,7 +14,7 @@ namespace {
 
 constexpr char kLintPlan[] = "huying.plan.v1.PlanService/LintPlan";
 
-int Lint(Cli& cli, const std::string& path) {
+int LintPlanFile(Cli& cli, const std::string& path) {
   std::ifstream file(path);
   std::stringstream text;
   text << file.rdbuf();
@@ -85,7 +85,7 @@ void AddPlanCommands(Cli& cli) {
   const auto file = std::make_shared<std::string>();
   cli.AddCommand(group, "lint", "检查预案文件 (指到行)", "check a plan's file, by line",
                  "plan lint deploy/config/xingshan/plans/mine-accident.yaml",
-                 [&cli, file] { return Lint(cli, *file); })
+                 [&cli, file] { return LintPlanFile(cli, *file); })
       ->add_option("file", *file, "plan.yaml")
       ->required()
       ->check(CLI::ExistingFile);

@@ -31,7 +31,7 @@ constexpr absl::Duration kBackOffMax = absl::Seconds(15);
 constexpr size_t kReceiptsMax = 200;  // of one call
 constexpr absl::Duration kLook = absl::Milliseconds(200);
 
-volatile std::sig_atomic_t stop_asked = 0;
+volatile std::sig_atomic_t stop_watching = 0;
 
 class Watch {
  public:
@@ -40,11 +40,11 @@ class Watch {
   }
 
   int Run() {
-    std::signal(SIGINT, [](int) { stop_asked = 1; });
+    std::signal(SIGINT, [](int) { stop_watching = 1; });
     absl::Duration wait = kBackOffFirst;
-    while (stop_asked == 0) {
+    while (stop_watching == 0) {
       const absl::Status status = RunOnce();
-      if (stop_asked != 0) break;
+      if (stop_watching != 0) break;
       // A stream ends with the token it was opened with; the one of now goes on at once.
       if (heard_ && base::ProblemOf(status).reason() == base::Reason::TOKEN_EXPIRED) continue;
       // A full queue or a lost link is resumed; a refusal is not.
@@ -72,7 +72,7 @@ class Watch {
           ended.Notify();
         });
     absl::Status renewed;
-    while (stop_asked == 0 && !ended.WaitForNotificationWithTimeout(kLook)) {
+    while (stop_watching == 0 && !ended.WaitForNotificationWithTimeout(kLook)) {
       SendReceipts();
       renewed = KeepTokenFresh();
       if (!renewed.ok()) break;
@@ -110,7 +110,7 @@ class Watch {
 
   void Pause(absl::Duration wait) {
     absl::Notification never;
-    for (absl::Duration waited; waited < wait && stop_asked == 0; waited += kLook) {
+    for (absl::Duration waited; waited < wait && stop_watching == 0; waited += kLook) {
       never.WaitForNotificationWithTimeout(kLook);
     }
   }
@@ -146,7 +146,7 @@ class Watch {
     if (!receipts_) return;
     // Each case by itself: a batch over several stands in no case file.
     for (const auto& [of_case, names] : to_report) {
-      for (size_t first = 0; first < names.size() && stop_asked == 0; first += kReceiptsMax) {
+      for (size_t first = 0; first < names.size() && stop_watching == 0; first += kReceiptsMax) {
         SendBatch(absl::MakeConstSpan(names).subspan(first, kReceiptsMax));
       }
     }
