@@ -51,7 +51,7 @@ struct SystemOptions {
   std::string config;              // textproto, for every process
   std::vector<std::string> flags;  // further ones, for every process
   int only_core = -1;
-  int roster_days = 4;  // from yesterday on
+  int roster_days = 4;                   // from yesterday on
   std::vector<std::string> environment;  // of every process
 };
 
