@@ -40,7 +40,7 @@ ledger::Command CommandOf(std::string act, const v1::Account& account) {
 absl::Status Write(runtime::admin::AccountContext& context, ledger::Command command) {
   command.context.received_at = context.clock().Now();
   ASSIGN_OR_RETURN(auto ledger, context.OpenLedger("directory", DirectoryKinds()));
-  const absl::Status written = ledger->ExecuteAndWait(std::move(command), kWriteMax).status();
+  absl::Status written = ledger->ExecuteAndWait(std::move(command), kWriteMax).status();
   ledger->Stop();
   return written;
 }

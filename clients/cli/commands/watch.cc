@@ -2,6 +2,7 @@
 //
 // `huying watch`: a community's or district's screen on a terminal. Resumes by itself where it was.
 #include <algorithm>
+#include <atomic>
 #include <csignal>
 #include <iostream>
 #include <map>
@@ -31,7 +32,9 @@ constexpr absl::Duration kBackOffMax = absl::Seconds(15);
 constexpr size_t kReceiptsMax = 200;  // of one call
 constexpr absl::Duration kLook = absl::Milliseconds(200);
 
-volatile std::sig_atomic_t stop_watching = 0;
+// Set by a signal, read by the thread that watches.
+std::atomic<bool> stop_watching = false;
+static_assert(std::atomic<bool>::is_always_lock_free);
 
 class Watch {
  public:
@@ -40,11 +43,11 @@ class Watch {
   }
 
   int Run() {
-    std::signal(SIGINT, [](int) { stop_watching = 1; });
+    std::signal(SIGINT, [](int) { stop_watching = true; });
     absl::Duration wait = kBackOffFirst;
-    while (stop_watching == 0) {
+    while (!stop_watching) {
       const absl::Status status = RunOnce();
-      if (stop_watching != 0) break;
+      if (stop_watching) break;
       // A stream ends with the token it was opened with; the one of now goes on at once.
       if (heard_ && base::ProblemOf(status).reason() == base::Reason::TOKEN_EXPIRED) continue;
       // A full queue or a lost link is resumed; a refusal is not.
@@ -72,7 +75,7 @@ class Watch {
           ended.Notify();
         });
     absl::Status renewed;
-    while (stop_watching == 0 && !ended.WaitForNotificationWithTimeout(kLook)) {
+    while (!stop_watching && !ended.WaitForNotificationWithTimeout(kLook)) {
       SendReceipts();
       renewed = KeepTokenFresh();
       if (!renewed.ok()) break;
@@ -86,7 +89,7 @@ class Watch {
   // What cannot be reached now is tried again, as long as the stream lives.
   absl::Status KeepTokenFresh() {
     if (cli_.session().clock().Now() < renew_again_at_) return absl::OkStatus();
-    const absl::Status status = cli_.session().FreshToken().status();
+    absl::Status status = cli_.session().FreshToken().status();
     if (status.ok() || ExitCodeOf(status) != kUnreachable) return status;
     renew_again_at_ = cli_.session().clock().Now() + kBackOffMax;
     return absl::OkStatus();
@@ -110,7 +113,7 @@ class Watch {
 
   void Pause(absl::Duration wait) {
     absl::Notification never;
-    for (absl::Duration waited; waited < wait && stop_watching == 0; waited += kLook) {
+    for (absl::Duration waited; waited < wait && !stop_watching; waited += kLook) {
       never.WaitForNotificationWithTimeout(kLook);
     }
   }
@@ -146,7 +149,7 @@ class Watch {
     if (!receipts_) return;
     // Each case by itself: a batch over several stands in no case file.
     for (const auto& [of_case, names] : to_report) {
-      for (size_t first = 0; first < names.size() && stop_watching == 0; first += kReceiptsMax) {
+      for (size_t first = 0; first < names.size() && !stop_watching; first += kReceiptsMax) {
         SendBatch(absl::MakeConstSpan(names).subspan(first, kReceiptsMax));
       }
     }
