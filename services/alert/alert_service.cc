@@ -91,8 +91,12 @@ absl::Status JudgeDistrict(ledger::Transaction& tx) {
 }
 
 absl::Status JudgeEnding(ledger::Transaction& tx, const common::v1::Actor& origin,
+                         const std::optional<rules::Competence>& competence,
                          const rules::Parents& parents) {
-  const absl::Status status = rules::RequireSameAreaOrAbove(origin, tx.actor(), parents);
+  // Who acts for another post stands where that post does.
+  common::v1::Actor ending = tx.actor();
+  if (competence && !competence->post_area.empty()) ending.set_area(competence->post_area);
+  const absl::Status status = rules::RequireSameAreaOrAbove(origin, ending, parents);
   if (!status.ok()) tx.KeepRefusal();
   return status;
 }
@@ -177,7 +181,8 @@ AlertService::Command AlertService::LiftAlert(const Context& context,
     tx.SetCase(stored.value.case_id());
     if (warning) RETURN_IF_ERROR(JudgeDistrict(tx));
     RETURN_IF_ERROR(Judge(tx, acting.competence, areas, stored.value.parents()).status());
-    RETURN_IF_ERROR(JudgeEnding(tx, stored.value.issuer(), stored.value.parents()));
+    RETURN_IF_ERROR(
+        JudgeEnding(tx, stored.value.issuer(), acting.competence, stored.value.parents()));
     ASSIGN_OR_RETURN(v1::Alert alert,
                      rules::Lift(std::move(stored.value), request.reason(), tx.actor(), tx.now()));
     tx.Put(kAlerts, alert.name(), alert);

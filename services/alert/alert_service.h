@@ -128,6 +128,7 @@ absl::StatusOr<rules::CompetenceVerdict> Judge(ledger::Transaction& tx,
 // RequireDistrict and RequireSameAreaOrAbove, kept when refused.
 absl::Status JudgeDistrict(ledger::Transaction& tx);
 absl::Status JudgeEnding(ledger::Transaction& tx, const common::v1::Actor& origin,
+                         const std::optional<rules::Competence>& competence,
                          const rules::Parents& parents);
 template <typename Areas>
 std::vector<std::string> ToStrings(const Areas& areas) {

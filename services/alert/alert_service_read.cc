@@ -136,7 +136,7 @@ absl::StatusOr<v1::ListAlertsResponse> AlertService::ListAlerts(
     ASSIGN_OR_RETURN(place, PlaceOf(context, request.area()));
     RETURN_IF_ERROR(CheckOwnSubtree(viewer, *place));
   }
-  ledger::Filter filter{.newest_first = true};
+  ledger::Filter filter{.newest_first = true, .order_by = "numbered"};
   if (request.in_force_only()) filter.where.push_back({"in_force", "=", ledger::Int(1)});
   if (!request.refers_to().empty()) {
     filter.where.push_back({"refers_to", "=", ledger::Text(request.refers_to())});

@@ -242,7 +242,8 @@ AlertService::Command AlertService::WithdrawDraft(const Context& context,
     RETURN_IF_ERROR(
         Judge(tx, acting.competence, areas, stored.value.parents(), rules::Effect::kInside)
             .status());
-    RETURN_IF_ERROR(JudgeEnding(tx, stored.value.drafter(), stored.value.parents()));
+    RETURN_IF_ERROR(
+        JudgeEnding(tx, stored.value.drafter(), acting.competence, stored.value.parents()));
     ASSIGN_OR_RETURN(v1::Alert alert,
                      rules::Withdraw(std::move(stored.value), request.reason(), tx.now()));
     tx.Put(kAlerts, alert.name(), alert);

@@ -71,6 +71,7 @@ absl::StatusOr<std::optional<rules::Competence>> Gather::Competence(
   rules::Competence competence;
   competence.covers_area = answer->covers_area();
   competence.outside_area = answer->outside_area();
+  competence.post_area = answer->post_area();
   competence.has_permission = answer->has_permission();
   competence.tier_ok = answer->tier_ok();
   competence.power_item = answer->power_item();

@@ -442,6 +442,24 @@ TEST_F(NoticeTest, ANoticeIsLiftedByItsIssuersAreaOrAboveNeverByThoseItCalls) {
   }
 }
 
+TEST_F(NoticeTest, WhoActsForAPostLiftsAsThatPost) {
+  directory::v1::Directory deputised = directory::XingshanForTests();
+  for (auto& post : *deputised.mutable_posts()) {
+    if (post.name() == "posts/lingbei-duty") post.add_deputies("posts/lingnan-duty");
+  }
+  directory_.Replace(deputised);
+  v1::LiftAlertRequest request;
+  request.set_name(Issue("lingbei-duty", Notice(kPingan)));
+  request.set_reason("险情已排除");
+  EXPECT_EQ(
+      ReasonOf(Do(As("lingnan-duty"), "LiftAlert", &AlertService::LiftAlert, request).status()),
+      Reason::OUTSIDE_AREA);
+  auto acting = As("lingnan-duty");
+  acting.actor.set_acting_for_post("posts/lingbei-duty");
+  const auto receipt = Do(acting, "LiftAlert", &AlertService::LiftAlert, request);
+  EXPECT_TRUE(receipt.ok()) << receipt.status();
+}
+
 // A response's end lifts what it sent, whoever decided the end.
 TEST_F(NoticeTest, AReactorLiftsWhatAResponseSent) {
   const std::string name = Issue("district-duty", Notice(kPingan));

@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "services/alert/rules/content.h"
 #include "services/alert/rules/lifecycle.h"
 #include "services/platform/guard/makeups.h"
 
@@ -14,7 +15,8 @@ const ledger::RecordKind<v1::Alert> kAlerts(
     "alert", [](const v1::Alert& a) { return v1::AlertState_Name(a.state()); },
     {{"state", [](const v1::Alert& a) { return Int(a.state()); }},
      {"in_force", [](const v1::Alert& a) { return Int(rules::InForce(a.state()) ? 1 : 0); }},
-     {"refers_to", [](const v1::Alert& a) { return Text(a.refers_to()); }}});
+     {"refers_to", [](const v1::Alert& a) { return Text(a.refers_to()); }},
+     {"numbered", [](const v1::Alert& a) { return Int(rules::OrderOf(a.name())); }}});
 
 const ledger::RecordKind<v1::RecipientList> kRecipientLists("recipient_list", nullptr, {});
 

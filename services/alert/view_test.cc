@@ -206,6 +206,35 @@ TEST_F(ViewTest, AnotherAreasListIsForThoseAboveIt) {
             Reason::OUTSIDE_AREA);
 }
 
+TEST_F(ViewTest, TheNewestComesFirstBeyondTenThousandOfAYear) {
+  const std::vector<std::string> newest_first = {"alerts/2027-0001", "alerts/2026-10001",
+                                                 "alerts/2026-10000", "alerts/2026-9999"};
+  ledger::Command many;
+  many.decide = [&](ledger::Transaction& tx) {
+    for (const std::string& name : newest_first) {
+      v1::Alert alert;
+      alert.set_name(name);
+      alert.set_state(v1::ISSUED);
+      alert.add_told_areas(kPingan);
+      tx.Put(kAlerts, name, alert);
+    }
+    return absl::OkStatus();
+  };
+  ASSERT_TRUE(Run(As("district-duty"), "Fill", std::move(many)).ok());
+  for (const std::string post : {"district-duty", "pingan-duty"}) {
+    std::vector<std::string> listed;
+    v1::ListAlertsRequest request;
+    request.set_page_size(1);
+    do {
+      const auto page = alerts_->ListAlerts(As(post), request);
+      ASSERT_TRUE(page.ok()) << page.status();
+      for (const auto& alert : page->alerts()) listed.push_back(alert.name());
+      request.set_page_token(page->next_page_token());
+    } while (!request.page_token().empty() && listed.size() < 10);
+    EXPECT_EQ(listed, newest_first) << post;
+  }
+}
+
 // What is not for the reader takes no room on his pages.
 TEST_F(ViewTest, PagesAreFilledByReadingOn) {
   std::set<std::string> mine;

@@ -19,6 +19,7 @@ namespace huying::alert::rules {
 struct Competence {
   bool covers_area = false;
   std::string outside_area;
+  std::string post_area;  // of the post that acts, or that is acted for
   bool has_permission = false;
   bool tier_ok = false;
   std::string power_item;  // empty: none in force

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -43,6 +44,9 @@ absl::Status ValidateReason(std::string_view reason, std::string_view field,
 absl::Status ValidateAnswer(const v1::AnswerRequest& request, const ContentLimits& limits);
 inline constexpr int kReceiptsMax = 200;
 absl::Status ValidateReceipts(const v1::ReportReceiptsRequest& request);
+// Year and number of "alerts/2026-0007" as one number: as text, 2026-10000 sorts below 2026-9999. 0: no such
+// name.
+int64_t OrderOf(std::string_view name);
 // "alerts/2026-0007".
 absl::Status ValidateAlertName(std::string_view name, std::string_view field);
 

@@ -167,6 +167,14 @@ TEST(WarningContent, UnknownColourPeriodAndLengthAreRefusedByField) {
   EXPECT_EQ(OfWarning([](auto& c) { c.set_refers_to("incidents/2026-0001"); }).field(), "");
 }
 
+TEST(AlertNames, AreOrderedByYearAndNumberBeyondTenThousand) {
+  EXPECT_LT(OrderOf("alerts/2026-9999"), OrderOf("alerts/2026-10000"));
+  EXPECT_LT(OrderOf("alerts/2026-10000"), OrderOf("alerts/2027-0001"));
+  for (const char* other : {"", "alerts/x", "alerts/2026", "2026-0001", "alerts/a-b"}) {
+    EXPECT_EQ(OrderOf(other), 0) << other;
+  }
+}
+
 TEST(AnswerContent, CannotComplyNeedsAReason) {
   v1::AnswerRequest request;
   request.set_alert("alerts/2026-0001");
