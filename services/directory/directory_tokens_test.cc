@@ -145,6 +145,24 @@ TEST_F(DirectoryTokensTest, ARenewedTokenShowsThePostAsItStandsNow) {
   EXPECT_FALSE(live().RenewToken(With(old->token()), {}).ok());
 }
 
+TEST_F(DirectoryTokensTest, ATokenOfADisabledAccountIsNeitherRenewedNorExchangedInAnyRealm) {
+  const auto token = With(SignIn("lingbei-duty", kRight)->token());
+  v1::EnterRealmRequest enter;
+  enter.set_realm(kDrill);
+  const auto entered = live().EnterRealm(token, enter);
+  ASSERT_TRUE(entered.ok()) << entered.status();
+  ASSERT_TRUE(drill().RenewToken(With(entered->token()), {}).ok());
+  ASSERT_TRUE(SetPassword("lingbei-duty", kRight, /*disabled=*/true).ok());
+  for (const absl::Status& status :
+       {live().RenewToken(token, {}).status(), live().EnterRealm(token, enter).status(),
+        drill().RenewToken(With(entered->token()), {}).status()}) {
+    EXPECT_EQ(status.code(), absl::StatusCode::kPermissionDenied);
+    EXPECT_EQ(base::ProblemOf(status).rule_id(), "directory.account-disabled");
+  }
+  ASSERT_TRUE(SetPassword("lingbei-duty", kRight).ok());
+  EXPECT_TRUE(live().RenewToken(token, {}).ok());
+}
+
 TEST_F(DirectoryTokensTest, ATokenOfAnExerciseIsAnotherTokenAndReachesOnlyItsRealm) {
   const auto token = SignIn("lingbei-duty", kRight);
   v1::EnterRealmRequest request;
