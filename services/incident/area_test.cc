@@ -175,6 +175,7 @@ TEST_F(AreaTest, AreasAreResolvedByDirectoryAndLieInTheActorsOwn) {
   confirm.mutable_areas()->RemoveLast();
   ASSERT_TRUE(Do(&IncidentService::ConfirmIncident, confirm, "posts/district-duty").ok());
   EXPECT_THAT(Incident(incident).areas(), ElementsAre("230407001000"));
+  EXPECT_THAT(Incident(incident).areas_above(), ElementsAre("230407000000"));
   directory_.SetDown(true);
   start.set_areas(0, "230407002");
   auto blind = Do(&IncidentService::ActivateResponse, start, "posts/commander");

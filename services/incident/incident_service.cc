@@ -152,29 +152,36 @@ IncidentService::Command IncidentService::ConfirmIncident(
                    references_.AreasFor(context, "incident.confirm",
                                         {request.areas().begin(), request.areas().end()}));
   confirm.mutable_areas()->Assign(areas.codes.begin(), areas.codes.end());
+  const std::vector<std::string> above = areas.above;
   std::vector<common::v1::Flag> unchecked;
   if (areas.unchecked) unchecked.push_back(*areas.unchecked);
-  if (!request.lead_department().empty()) {
+  if (!request.lead_department().empty() && areas.unchecked) {
+    unchecked.push_back(References::UnitUnchecked(request.lead_department()));
+  } else if (!request.lead_department().empty()) {
     ASSIGN_OR_RETURN(auto unit,
                      references_.Unit(context, request.lead_department(), "lead_department"));
     if (unit) unchecked.push_back(*std::move(unit));
   }
-  return ForIncident(context, request.name(), "incident.confirm",
-                     [this, confirm, unchecked](CaseTx& c, v1::Incident& incident) -> absl::Status {
-                       for (const common::v1::Flag& flag : unchecked) c.tx().AddFlag(flag);
-                       const rules::Limits before = LimitsFor(incident, c.act().now);
-                       RETURN_IF_ERROR(rules::Confirm(incident, confirm, before, c.act()));
-                       // The class may have changed, and with it the chains that are owed.
-                       const rules::Limits limits = LimitsFor(incident, c.act().now);
-                       RETURN_IF_ERROR(c.CloseVerify(incident, incident.name()));
-                       c.OpenChains(incident, limits);
-                       if (incident.lead_department_alarm()) c.StartLeadAlarm(incident, limits);
-                       c.tx().Put(kIncidents, incident.name(), incident);
-                       // What one person rejected before is decided now, and what started before the
-                       // verification no longer owes it.
-                       RETURN_IF_ERROR(CloseMakeUpsOf(c, incident, rules::kSecondPersonRule));
-                       return CloseMakeUpsOf(c, incident, rules::kVerifiedRule);
-                     });
+  return ForIncident(
+      context, request.name(), "incident.confirm",
+      [this, confirm, unchecked, above](CaseTx& c, v1::Incident& incident) -> absl::Status {
+        for (const common::v1::Flag& flag : unchecked) c.tx().AddFlag(flag);
+        const rules::Limits before = LimitsFor(incident, c.act().now);
+        RETURN_IF_ERROR(rules::Confirm(incident, confirm, before, c.act()));
+        if (!confirm.areas().empty()) {
+          incident.mutable_areas_above()->Assign(above.begin(), above.end());
+        }
+        // The class may have changed, and with it the chains that are owed.
+        const rules::Limits limits = LimitsFor(incident, c.act().now);
+        RETURN_IF_ERROR(c.CloseVerify(incident, incident.name()));
+        c.OpenChains(incident, limits);
+        if (incident.lead_department_alarm()) c.StartLeadAlarm(incident, limits);
+        c.tx().Put(kIncidents, incident.name(), incident);
+        // What one person rejected before is decided now, and what started before the
+        // verification no longer owes it.
+        RETURN_IF_ERROR(CloseMakeUpsOf(c, incident, rules::kSecondPersonRule));
+        return CloseMakeUpsOf(c, incident, rules::kVerifiedRule);
+      });
 }
 
 IncidentService::Command IncidentService::RejectIncident(const Context& context,

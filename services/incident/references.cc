@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/incident/references.h"
 
-#include <algorithm>
+#include <set>
 
 #include "absl/strings/str_cat.h"
 #include "services/incident/rules/competence.h"
@@ -69,10 +69,14 @@ absl::StatusOr<References::Unchecked> References::Unit(const Context& context,
   const auto unit = FindUnit(context, name);
   if (!unit.ok()) {
     if (!base::GaveNoAnswer(unit.status())) return unit.status();
-    return Unchecked(UncheckedFlag("incident.unit-unchecked", "单位", name));
+    return Unchecked(UnitUnchecked(name));
   }
   if (!unit->has_value()) return Unknown("单位", name, field);
   return Unchecked();
+}
+
+common::v1::Flag References::UnitUnchecked(const std::string& name) {
+  return UncheckedFlag("incident.unit-unchecked", "单位", name);
 }
 
 absl::StatusOr<References::Areas> References::AreasFor(
@@ -93,7 +97,15 @@ absl::StatusOr<References::Areas> References::AreasFor(
     return areas;
   }
   if (!said->covers_area()) return rules::OutsideArea(said->outside_area());
-  for (const auto& target : known->targets()) areas.codes.push_back(target.code());
+  std::set<std::string> above;
+  for (const auto& target : known->targets()) {
+    areas.codes.push_back(target.code());
+    for (auto at = known->parents().find(target.code());
+         at != known->parents().end() && above.insert(at->second).second;) {
+      at = known->parents().find(at->second);
+    }
+  }
+  areas.above.assign(above.begin(), above.end());
   return areas;
 }
 

@@ -33,8 +33,12 @@ class References {
   absl::StatusOr<Unchecked> Unit(const Context& context, const std::string& name,
                                  std::string_view field) const;
 
+  // What Unit says of a directory that was silent a moment ago: it is not waited for twice.
+  static common::v1::Flag UnitUnchecked(const std::string& name);
+
   struct Areas {
     std::vector<std::string> codes;  // 12 digits
+    std::vector<std::string> above;  // whatever lies above one of them
     Unchecked unchecked;
   };
   // The areas of an act, as directory writes them. Outside the actor's own area: OUTSIDE_AREA (HARD).

@@ -35,7 +35,8 @@ class SplitTest : public ::testing::Test {
                       .apart = std::move(apart),
                       .process_through_gate = true,
                       .limits = {{"alert.answer-limit.urgent", absl::Seconds(2)},
-                                 {"alert.resolve-retry", absl::Seconds(1)}}});
+                                 {"alert.resolve-retry", absl::Seconds(1)},
+                                 {"incident.area-retry", absl::Seconds(1)}}});
     const absl::Status started = system_->Start();
     ASSERT_TRUE(started.ok()) << started;
     (void)system_->As(kDistrict);
@@ -108,7 +109,18 @@ TEST_F(IncidentApartTest, AnEmergencyIsTakenDownWhileDirectoryHangs) {
   take_over.set_name(taken->name());
   const auto verified = system_->As(kDistrict).Call("incident.TakeOver", take_over);
   EXPECT_TRUE(verified.ok()) << verified.status();
+  // Names and areas that cannot be looked up are flagged within the caller's time.
+  incident::v1::ConfirmIncidentRequest confirm;
+  confirm.set_name(taken->name());
+  confirm.set_lead_department("units/emergency");
+  confirm.add_areas(kPinganArea);
+  const auto confirmed = system_->As(kDistrict).Call("incident.ConfirmIncident", confirm);
+  ASSERT_TRUE(confirmed.ok()) << confirmed.status();
+  EXPECT_TRUE(HasFlag(*confirmed, "incident.unit-unchecked")) << confirmed->ShortDebugString();
+  // It asks again, and then those above hear of it.
   system_->process_gate().Heal();
+  EXPECT_TRUE(
+      Eventually([&] { return !IncidentOf(*system_, taken->name()).areas_above_unknown(); }));
 }
 
 TEST_F(SplitTest, AlertKilledAndStartedAgainLosesNothing) {

@@ -40,7 +40,8 @@ bool MayRead(const v1::Incident& incident, const Viewer& viewer) {
     case common::v1::SUBDISTRICT:
       // What lies above it is not yet known: it may well be this subdistrict.
       return touched || incident.areas_above_unknown() ||
-             Has(incident.area_ancestors(), actor.area());
+             Has(incident.area_ancestors(), actor.area()) ||
+             Has(incident.areas_above(), actor.area());
     case common::v1::COMMUNITY:
       return touched;
     default:

@@ -64,6 +64,10 @@ TEST(Reading, WhoIsTouchedWhoReportedAndWhoSuperviseSeeIt) {
   v1::Incident wide = incident;
   wide.add_areas(kSibling);
   EXPECT_TRUE(CheckRead(wide, sibling).ok());
+  const Viewer other_street = Of(common::v1::SUBDISTRICT, kOtherStreet);
+  EXPECT_FALSE(MayRead(wide, other_street));
+  wide.add_areas_above(kOtherStreet);
+  EXPECT_TRUE(MayRead(wide, other_street)) << "a community of its own is touched";
   v1::Incident reported = incident;
   reported.mutable_taken_by()->set_unit("units/viewer");
   EXPECT_TRUE(MayRead(reported, Of(common::v1::EXTERNAL, kDistrict)));
