@@ -5,6 +5,8 @@
 #include <fstream>
 #include <iostream>
 #include <sstream>
+#include <string>
+#include <vector>
 
 #include "clients/verify/verify.h"
 
@@ -47,9 +49,15 @@ int main(int argc, char** argv) {
       "退出码 / Exit: 0 未被改动 unchanged, 1 有发现 findings, 2 用法 usage");
   std::string path;
   std::string key_path;
+  std::vector<std::string> head_paths;
   app.add_option("file", path, "案卷文件 / the case file")->required()->check(CLI::ExistingFile);
   app.add_option("--key", key_path,
                  "公布的公钥文件 (服务器的 <data>/ledger_sign.pub) / the published key file")
+      ->check(CLI::ExistingFile);
+  app.add_option(
+         "--heads", head_paths,
+         "另存的每日账本签名, 查账本末尾是否被截 / daily signed heads kept off the box: they tell "
+         "whether a journal's end was cut off")
       ->check(CLI::ExistingFile);
   try {
     app.parse(argc, argv);
@@ -66,7 +74,9 @@ int main(int argc, char** argv) {
            "digits or 32 bytes are expected\n";
     return 2;
   }
-  const auto report = huying::verify::VerifyCaseFile(ReadFile(path), key);
+  std::vector<std::string> heads;
+  for (const std::string& head_path : head_paths) heads.push_back(ReadFile(head_path));
+  const auto report = huying::verify::VerifyCaseFile(ReadFile(path), key, heads);
   Print(report, !key.empty());
   return report.findings.empty() ? 0 : 1;
 }

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "google/protobuf/util/time_util.h"
+#include "huying/platform/v1/backup.pb.h"
 #include "huying/platform/v1/journal.pb.h"
 
 namespace huying::verify {
@@ -47,6 +48,8 @@ constexpr int kEd25519 = 1;
 
 // As servers name keys: the first 16 hex digits of the public key's SHA-256.
 std::string KeyId(std::string_view key) { return Hex(Sha256(key)).substr(0, 16); }
+
+using RecordName = std::pair<std::string, std::string>;  // kind, key
 
 // Checks one ledger's part against its own statement.
 class LedgerCheck {
@@ -123,17 +126,61 @@ class LedgerCheck {
     }
   }
 
+  // Every record the entries changed is listed once, and is what the last of them, or a later one of another
+  // case, made of it.
   void CheckRecords() {
+    std::set<RecordName> listed;
     for (const auto& record : part_.records()) {
-      auto found = last_change_.find({record.kind(), record.key()});
-      const bool same = found != last_change_.end() && !found->second.deleted() &&
-                        found->second.version() == record.version() &&
-                        found->second.image() == record.data();
-      if (!same) {
-        Add(Problem::kRecordChanged, 0, "登记 " + record.key() + " 与它最后一次变更不符",
-            "record " + record.key() + " is not what its last entry made of it");
+      const auto found = last_change_.find({record.kind(), record.key()});
+      if (found == last_change_.end() || !listed.insert(found->first).second) {
+        AddRecordFinding(Problem::kRecordChanged, record.key(), "不是本案卷记录改动的, 或列了两次",
+                         "no entry of this case made it, or it is listed twice");
+      } else {
+        CheckRecord(record, found->second);
       }
     }
+    for (const auto& [name, change] : last_change_) {
+      if (listed.count(name) > 0) continue;
+      AddRecordFinding(Problem::kRecordGone, name.second, "没有列出", "is not in the file");
+    }
+  }
+
+  void CheckRecord(const CaseFileLedger::Record& record, const platform::v1::Change& change) {
+    const bool later = record.has_later();
+    const long long version = later ? record.later().version() : change.version();
+    const bool deleted = later ? record.later().deleted() : change.deleted();
+    const std::string hash = later ? record.later().image_hash() : Sha256(change.image());
+    const std::string made_by_zh =
+        later ? "另一案卷的第 " + std::to_string(record.later().seq()) + " 条记录"
+              : "它最后一条记录";
+    const std::string made_by_en =
+        later ? "entry " + std::to_string(record.later().seq()) + " of another case"
+              : "its last entry";
+    if (record.absent()) {
+      if (deleted) return;
+      AddRecordFinding(Problem::kRecordGone, record.key(), "不见了: 没有记录说它被删除",
+                       "is gone, and no entry removed it");
+    } else if (deleted) {
+      AddRecordFinding(Problem::kRecordChanged, record.key(), "还在, 但" + made_by_zh + "删除了它",
+                       "stands there, though " + made_by_en + " removed it");
+    } else if (record.version() > version) {
+      AddRecordFinding(Problem::kRecordAhead, record.key(),
+                       "是第 " + std::to_string(record.version()) + " 版, 比" + made_by_zh +
+                           "的第 " + std::to_string(version) +
+                           " 版新: 版本被改动, 或后面的记录被拿掉了",
+                       "has version " + std::to_string(record.version()) + ", and " + made_by_en +
+                           " made version " + std::to_string(version) +
+                           ": its version was raised, or entries behind were taken off");
+    } else if (record.version() < version ||
+               (later ? record.data_hash() : Sha256(record.data())) != hash) {
+      AddRecordFinding(Problem::kRecordChanged, record.key(), "与" + made_by_zh + "留下的不符",
+                       "is not what " + made_by_en + " made of it");
+    }
+  }
+
+  void AddRecordFinding(Problem problem, const std::string& key, const std::string& zh,
+                        const std::string& en) {
+    Add(problem, 0, "登记 " + key + " " + zh, "record " + key + " " + en);
   }
 
   const CaseFile& file_;
@@ -144,7 +191,7 @@ class LedgerCheck {
   std::string name_;
   long long last_seq_ = 0;
   std::string last_hash_;
-  std::map<std::pair<std::string, std::string>, platform::v1::Change> last_change_;
+  std::map<RecordName, platform::v1::Change> last_change_;
 };
 
 void CheckLedgerList(const std::set<std::string>& present, const std::set<std::string>& named,
@@ -154,6 +201,62 @@ void CheckLedgerList(const std::set<std::string>& present, const std::set<std::s
     report.findings.push_back({Problem::kLedgerLeftOut, name, 0,
                                name + ": 这一分册被拿掉了 / this ledger's part was left out"});
   }
+}
+
+// What a journal was on an earlier day, by a statement kept off the box: only it can tell that the end of a
+// journal was cut off before the export.
+void CheckHead(const CaseFile& file, const Statement& head, Report& report) {
+  for (const CaseFileLedger& part : file.ledgers()) {
+    Statement now;
+    if (!now.ParseFromString(part.statement().statement()) ||
+        now.header().ledger() != head.header().ledger() ||
+        now.header().realm() != head.header().realm()) {
+      continue;
+    }
+    const std::string day = google::protobuf::util::TimeUtil::ToString(head.at());
+    const auto add = [&](Problem problem, const std::string& zh, const std::string& en) {
+      report.findings.push_back({problem, head.header().ledger(), head.head_seq(),
+                                 head.header().ledger() + " #" + std::to_string(head.head_seq()) +
+                                     ": " + zh + " / " + en});
+    };
+    if (now.head_seq() < head.head_seq()) {
+      add(Problem::kJournalCut,
+          "账本在 " + day + " 已到此处, 导出时只到第 " + std::to_string(now.head_seq()) + " 条",
+          "the journal had come so far at " + day + ", and ended at " +
+              std::to_string(now.head_seq()) + " when this was exported");
+      continue;
+    }
+    bool same = now.head_seq() != head.head_seq() || now.head_hash() == head.head_hash();
+    for (const auto& stored : part.entries()) {
+      if (stored.seq() == head.head_seq())
+        same = same && Sha256(stored.bytes()) == head.head_hash();
+    }
+    if (!same) {
+      add(Problem::kEntryChanged, "与 " + day + " 签名的不是同一条记录",
+          "the entry is not the one signed at " + day);
+    }
+  }
+}
+
+void CheckHeads(const CaseFile& file, std::string_view bytes, std::string_view key,
+                Report& report) {
+  platform::v1::SignedHeads heads;
+  bool good =
+      heads.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())) && heads.heads_size() > 0;
+  for (const auto& head : heads.heads()) {
+    Statement statement;
+    if (head.algorithm() == kEd25519 && SignedBy(key, head.statement(), head.signature()) &&
+        statement.ParseFromString(head.statement())) {
+      CheckHead(file, statement, report);
+    } else {
+      good = false;
+    }
+  }
+  if (good) return;
+  report.findings.push_back(
+      {Problem::kStatement, "", 0,
+       "给出的账本签名文件被改动, 或由另一把密钥签名 / the signed heads given were "
+       "changed, or signed with another key"});
 }
 
 }  // namespace
@@ -171,7 +274,8 @@ std::string PublicKeyFrom(std::string_view file) {
   return hex && size == key.size() ? key : "";
 }
 
-Report VerifyCaseFile(std::string_view bytes, std::string_view trusted_public_key) {
+Report VerifyCaseFile(std::string_view bytes, std::string_view trusted_public_key,
+                      const std::vector<std::string>& known_heads) {
   Report report;
   platform::v1::SignedCaseFile signed_file;
   CaseFile file;
@@ -206,6 +310,7 @@ Report VerifyCaseFile(std::string_view bytes, std::string_view trusted_public_ke
     named.insert(statement.realm_ledgers().begin(), statement.realm_ledgers().end());
   }
   CheckLedgerList(present, named, report);
+  for (const std::string& heads : known_heads) CheckHeads(file, heads, key, report);
   return report;
 }
 

@@ -26,6 +26,9 @@ enum class Problem {
   kEntriesCut,      // entries at the end were taken off
   kEntryMisplaced,  // wrong order, another case, or a number that is not its own
   kRecordChanged,   // a record is not the after-image of its last entry
+  kRecordAhead,  // a record is newer than any entry made it: edited, or its entries were taken off
+  kRecordGone,   // a record is missing, though no entry removed it
+  kJournalCut,   // the journal ends before a head that was signed earlier
 };
 
 struct Finding {
@@ -55,6 +58,8 @@ struct Report {
 std::string PublicKeyFrom(std::string_view file);
 
 // `trusted_public_key`: 32 bytes, or empty to take the file's own key (then compare the fingerprint).
-Report VerifyCaseFile(std::string_view bytes, std::string_view trusted_public_key);
+// `known_heads`: files of daily signed heads, as kept off the box (<data>/heads/2026-03-01.pb).
+Report VerifyCaseFile(std::string_view bytes, std::string_view trusted_public_key,
+                      const std::vector<std::string>& known_heads = {});
 
 }  // namespace huying::verify

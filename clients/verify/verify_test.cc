@@ -143,7 +143,7 @@ TEST_F(CaseFileTest, AFlippedByteOfAnEntryIsNamedWithItsNumber) {
 TEST_F(CaseFileTest, TheLastEntryCutIsNamedEvenWhenTheListIsSignedAgain) {
   file_.mutable_ledgers(0)->mutable_entries()->RemoveLast();
   EXPECT_THAT(ProblemsOf(Bytes(true)),
-              ::testing::UnorderedElementsAre(Problem::kEntriesCut, Problem::kRecordChanged));
+              ::testing::UnorderedElementsAre(Problem::kEntriesCut, Problem::kRecordAhead));
 }
 
 TEST_F(CaseFileTest, AnEntryTakenOutOfTheMiddleIsNamed) {
@@ -162,6 +162,59 @@ TEST_F(CaseFileTest, ALedgerLeftOutIsNamedByTheOthers) {
 TEST_F(CaseFileTest, AnEditedRecordIsNamed) {
   file_.mutable_ledgers(0)->mutable_records(0)->set_data("state better");
   EXPECT_THAT(ProblemsOf(Bytes(true)), ::testing::ElementsAre(Problem::kRecordChanged));
+}
+
+TEST_F(CaseFileTest, ARecordThatIsNotInTheFileIsNamed) {
+  file_.mutable_ledgers(0)->clear_records();
+  EXPECT_THAT(ProblemsOf(Bytes(true)), ::testing::ElementsAre(Problem::kRecordGone));
+}
+
+TEST_F(CaseFileTest, ARecordListedTwiceOrOfNoEntryIsNamed) {
+  auto& part = *file_.mutable_ledgers(0);
+  *part.add_records() = part.records(0);
+  part.add_records()->set_key("incidents/2026-0009");
+  EXPECT_THAT(ProblemsOf(Bytes(true)),
+              ::testing::ElementsAre(Problem::kRecordChanged, Problem::kRecordChanged));
+}
+
+TEST_F(CaseFileTest, ARecordWithoutARowIsGoneUnlessItsLastEntryRemovedIt) {
+  auto& record = *file_.mutable_ledgers(0)->mutable_records(0);
+  record.set_absent(true);
+  EXPECT_THAT(ProblemsOf(Bytes(true)), ::testing::ElementsAre(Problem::kRecordGone));
+  record.mutable_later()->set_seq(12);
+  record.mutable_later()->set_deleted(true);
+  EXPECT_THAT(ProblemsOf(Bytes(true)), ::testing::IsEmpty());
+  record.set_absent(false);
+  EXPECT_THAT(ProblemsOf(Bytes(true)), ::testing::ElementsAre(Problem::kRecordChanged));
+}
+
+TEST_F(CaseFileTest, ARecordThatAnotherCaseChangedIsComparedWithWhatThatCaseMadeOfIt) {
+  auto& record = *file_.mutable_ledgers(0)->mutable_records(0);
+  record.mutable_later()->set_seq(12);
+  record.mutable_later()->set_version(7);
+  record.mutable_later()->set_image_hash(Sha256("state 12"));
+  record.set_version(7);
+  record.clear_data();
+  record.set_data_hash(Sha256("state 12"));
+  EXPECT_THAT(ProblemsOf(Bytes(true)), ::testing::IsEmpty());
+  record.set_data_hash(Sha256("state 13"));
+  EXPECT_THAT(ProblemsOf(Bytes(true)), ::testing::ElementsAre(Problem::kRecordChanged));
+  record.set_version(8);
+  EXPECT_THAT(ProblemsOf(Bytes(true)), ::testing::ElementsAre(Problem::kRecordAhead));
+}
+
+TEST_F(CaseFileTest, APublishedKeyIsReadAsHexAndRaw) {
+  const std::string raw = file_.public_key();
+  std::string hex;
+  for (unsigned char byte : raw) {
+    hex += "0123456789abcdef"[byte >> 4];
+    hex += "0123456789abcdef"[byte & 15];
+  }
+  EXPECT_EQ(PublicKeyFrom(raw), raw);
+  EXPECT_EQ(PublicKeyFrom(hex + "\n"), raw);
+  EXPECT_EQ(PublicKeyFrom(hex.substr(2)), "");
+  EXPECT_EQ(PublicKeyFrom(hex + "00"), "");
+  EXPECT_EQ(PublicKeyFrom("no key"), "");
 }
 
 TEST_F(CaseFileTest, AFileSignedWithAnotherKeyIsNotBelieved) {
