@@ -167,6 +167,20 @@ system_down() {
   rm -f "$RUN/port"
 }
 
+# What the server says is degraded.
+system_health() {
+  local line part bad=0
+  exec 3<>"/dev/tcp/127.0.0.1/$((PORT + 1))" || return 0
+  printf 'GET /metrics HTTP/1.0\r\n\r\n' >&3
+  while read -r line; do
+    case $line in
+      'huying_health{part="'*'"} 0'*) part=${line#*\"}; note "⚠ ${part%%\"*}: 异常 / degraded; 见日志 / see $RUN/log"; bad=1 ;;
+    esac
+  done < <(timeout 5 cat <&3)
+  exec 3>&-
+  if [ "$bad" = 0 ]; then note "各项正常 / everything is well"; fi
+}
+
 system_status() {
   local one
   for one in huyingd redis-server; do
@@ -175,6 +189,7 @@ system_status() {
       note "$one: 运行中 / running, pid $(cat "$file")$([ "$one" = huyingd ] && echo ", 127.0.0.1:$(own_port)")"
     else note "$one: 未运行 / not running"; fi
   done
+  if alive "$RUN/huyingd.pid" huyingd; then system_health; fi
 }
 
 # password_of ACCOUNT: of the demonstration accounts.

@@ -4,8 +4,11 @@
 #include <spdlog/spdlog.h>
 
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "services/platform/runtime/admin.h"
 #include "services/platform/runtime/heads_daily.h"
 
@@ -37,6 +40,8 @@ void Housekeeper::Look() {
     if (!home.is_exercise()) home.Measure(platform_.metrics());
     return absl::OkStatus();
   });
+  LookAtServices();
+  LookAtReactors();
   LookAtDisk();
   LookAtRedis();
   LookAtBackup();
@@ -53,11 +58,41 @@ void Housekeeper::Look() {
 // Health is set each time; the log hears of changes.
 void Housekeeper::Say(const std::string& part, bool good, const std::string& text) {
   set_health_(part, good);
+  platform_.metrics()
+      .GetGauge("huying_health", "1: good; 0: degraded, or not serving", {{"part", part}})
+      .Set(good ? 1 : 0);
   const auto before = said_.find(part);
   const bool changed = before == said_.end() ? !good : before->second != good;
   said_[part] = good;
   if (changed && good) spdlog::info("{} is good again", part);
   if (changed && !good) spdlog::warn("{}: {}", part, text);
+}
+
+// Of all its realms: callers cannot ask for the health of one.
+void Housekeeper::LookAtServices() {
+  std::map<std::string, std::vector<std::string>> failing;
+  for (const std::string& service : platform_.homes().services()) failing[service];
+  (void)platform_.homes().ForEach([&failing](runtime::RealmHomeImpl& home) {
+    if (!home.stopped() && !home.StorageWorks()) failing[home.service()].push_back(home.realm());
+    return absl::OkStatus();
+  });
+  for (const std::string& name : platform_.router().methods().Services()) {
+    // "huying.alert.v1.AlertService" is of "alert".
+    const std::vector<std::string> parts = absl::StrSplit(name, '.');
+    const auto found = parts.size() > 1 ? failing.find(parts[1]) : failing.end();
+    if (found == failing.end()) continue;
+    Say(name, found->second.empty(),
+        absl::StrCat("its ledger cannot be written in realm ", absl::StrJoin(found->second, ", ")));
+  }
+}
+
+void Housekeeper::LookAtReactors() {
+  std::vector<std::string> troubles;
+  (void)platform_.homes().ForEach([&troubles](runtime::RealmHomeImpl& home) {
+    for (std::string& trouble : home.ReactorTroubles()) troubles.push_back(std::move(trouble));
+    return absl::OkStatus();
+  });
+  Say("huying.reactors", troubles.empty(), absl::StrJoin(troubles, "; "));
 }
 
 void Housekeeper::LookAtDisk() {

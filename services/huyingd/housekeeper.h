@@ -13,8 +13,9 @@
 #include "services/platform/runtime/platform.h"
 
 // Looks after the process every two seconds: gauges of every ledger, free disk, Redis, age of the last backup,
-// and the daily file of signed heads. What is degraded it says as health of "huying.redis", "huying.disk" and
-// "huying.backup"; the services go on serving.
+// and the daily file of signed heads. A service whose ledgers cannot be written is NOT_SERVING until they can.
+// What else is degraded it says as health of "huying.redis", "huying.disk", "huying.backup" and
+// "huying.reactors"; the services go on serving. Each also as the gauge huying_health.
 namespace huying::huyingd {
 
 inline constexpr absl::Duration kHousekeepingInterval = absl::Seconds(2);
@@ -32,6 +33,8 @@ class Housekeeper {
  private:
   void Run();
   void Say(const std::string& part, bool good, const std::string& text);
+  void LookAtServices();
+  void LookAtReactors();
   void LookAtDisk();
   void LookAtRedis();
   void LookAtBackup();

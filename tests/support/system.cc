@@ -17,6 +17,7 @@
 #include "absl/time/civil_time.h"
 #include "absl/time/clock.h"
 #include "google/protobuf/text_format.h"
+#include "google/protobuf/wrappers.pb.h"
 #include "huying/platform/v1/rules.pb.h"
 #include "services/directory/bootstrap.h"
 #include "services/directory/yaml_directory.h"
@@ -317,6 +318,19 @@ absl::StatusOr<double> System::Metric(const std::string& name, const std::string
                                       size_t index) const {
   ASSIGN_OR_RETURN(const std::string page, FetchMetrics(processes_[index].metrics));
   return SumOf(page, name, label);
+}
+
+// The messages of the health service have one field each; well-known ones of the same shape do.
+bool System::Serving(const std::string& part, size_t index) {
+  constexpr int kServing = 1;
+  google::protobuf::StringValue request;
+  request.set_value(part);
+  google::protobuf::Int32Value response;
+  const absl::Status asked =
+      routes_.channels.at(processes_[index].address)
+          ->Call("grpc.health.v1.Health/Check", "", absl::Now() + kCallLimit, request, &response);
+  EXPECT_TRUE(asked.ok()) << part << ": " << asked;
+  return asked.ok() && response.value() == kServing;
 }
 
 std::vector<std::string> System::Findings() const {

@@ -102,6 +102,9 @@ class System {
   absl::StatusOr<double> Metric(const std::string& name, const std::string& label = "",
                                 size_t index = 0) const;
 
+  // What grpc.health.v1.Health says of a service or a part ("huying.reactors").
+  bool Serving(const std::string& part, size_t index = 0);
+
   // What `huying admin verify` finds in every process's folder; empty = whole.
   std::vector<std::string> Findings() const;
 

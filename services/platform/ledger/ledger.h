@@ -96,6 +96,9 @@ class Ledger {
   virtual int64_t InFlight() const = 0;
   virtual absl::Time OldestUndecided() const = 0;  // InfiniteFuture when idle
 
+  // The last batch could not be written, and none since.
+  virtual bool StorageFails() const { return false; }
+
   // A command is on its way to Execute (queued, gathering): from now until the second call it counts
   // as undecided. Answers when it was received, by the realm's clock. Use `Expected`.
   virtual absl::Time Expect() = 0;

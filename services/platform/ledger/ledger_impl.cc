@@ -136,6 +136,7 @@ void LedgerImpl::RunWork(std::vector<Waiting> batch, const std::vector<PendingCu
 bool LedgerImpl::TakeOver(const Writer::Outcome& outcome,
                           const std::vector<PendingCursor*>& cursors) {
   absl::MutexLock lock(&mutex_);
+  storage_fails_ = !outcome.written.ok();
   if (outcome.written.ok()) {
     head_ = {header_.epoch(), writer_.head().seq, writer_.head().hash};
     if (outcome.published) published_ = head_.seq;
@@ -231,6 +232,11 @@ absl::Time LedgerImpl::Expect() {
 void LedgerImpl::NoLongerExpect(absl::Time received_at) {
   absl::MutexLock lock(&mutex_);
   if (const auto at = expected_.find(received_at); at != expected_.end()) expected_.erase(at);
+}
+
+bool LedgerImpl::StorageFails() const {
+  absl::MutexLock lock(&mutex_);
+  return storage_fails_;
 }
 
 absl::StatusOr<std::vector<Ledger::DueDeadline>> LedgerImpl::Due(absl::Time now, int limit) {

@@ -43,6 +43,7 @@ class LedgerImpl final : public Ledger {
   absl::Time OldestUndecided() const override;
   absl::Time Expect() override;
   void NoLongerExpect(absl::Time received_at) override;
+  bool StorageFails() const override;
   absl::StatusOr<std::vector<DueDeadline>> Due(absl::Time now, int limit) override;
   absl::StatusOr<absl::Time> NextDue() override;
   absl::StatusOr<Position> LoadCursor(std::string_view follower) override;
@@ -84,6 +85,7 @@ class LedgerImpl final : public Ledger {
   // What followers were woken for: head_ and published_ of a moment ago.
   int64_t told_head_ ABSL_GUARDED_BY(mutex_) = 0;
   int64_t told_published_ ABSL_GUARDED_BY(mutex_) = 0;
+  bool storage_fails_ ABSL_GUARDED_BY(mutex_) = false;
   int64_t wakes_ ABSL_GUARDED_BY(mutex_) = 0;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread thread_;

@@ -156,8 +156,12 @@ std::optional<absl::StatusOr<Receipt>> ReactorRunner::Persist(
   absl::Duration backoff = options_.backoff_min;
   for (int attempts = 1; !Stopping(); ++attempts) {
     absl::StatusOr<Receipt> answer = attempt();
-    if (!IsTransient(answer.status())) return answer;
+    if (!IsTransient(answer.status())) {
+      failed_attempts_ = 0;
+      return answer;
+    }
     ++troubles_;
+    failed_attempts_ = attempts;
     if (options_.on_trouble) options_.on_trouble(request_id, attempts, answer.status());
     if (!Wait(backoff)) break;
     backoff = std::min(backoff * 2, options_.backoff_max);

@@ -74,6 +74,9 @@ class ReactorRunner {
   int64_t Lag() const;
   // Attempts that failed for the moment, since Start.
   int64_t Troubles() const { return troubles_; }
+  // Of the step under way, one after the other; 0 once it went through.
+  int FailedAttempts() const { return failed_attempts_; }
+  const std::string& cursor_name() const { return cursor_name_; }
   // Not OK when the cursor does not fit the journal (a restore without its cursors): nothing is
   // done then, for nobody knows what was done before.
   absl::Status status() const;
@@ -103,6 +106,7 @@ class ReactorRunner {
   int64_t unsaved_ = 0;
   std::atomic<int64_t> done_seq_ = 0;
   std::atomic<int64_t> troubles_ = 0;
+  std::atomic<int> failed_attempts_ = 0;
   mutable absl::Mutex mutex_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   absl::Status status_ ABSL_GUARDED_BY(mutex_);

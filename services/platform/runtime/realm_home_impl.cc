@@ -3,6 +3,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <utility>
 
@@ -13,6 +14,10 @@
 namespace huying::runtime {
 namespace {
 constexpr int kTroubleLoggedEvery = 10;
+constexpr int kStuckAttempts = 8;  // with their back-off, some 13 s
+constexpr absl::Duration kUndecidedMax = absl::Seconds(30);
+// No follower's: written where the ledger must show that it can write.
+constexpr char kHealthCursor[] = "health";
 
 int64_t FileBytes(const std::string& path) {
   std::error_code missing;
@@ -125,6 +130,11 @@ void RealmHomeImpl::Stop() {
   if (ledger_) ledger_->Stop();
 }
 
+bool RealmHomeImpl::stopped() const {
+  absl::MutexLock lock(&stop_mutex_);
+  return stopped_;
+}
+
 int64_t RealmHomeImpl::ReactorLag() const {
   int64_t lag = 0;
   for (const auto& runner : runners_) lag += runner->Lag();
@@ -152,6 +162,29 @@ platform::v1::ProbeResponse::Ledger RealmHomeImpl::Probe() {
   return probe;
 }
 
+bool RealmHomeImpl::StorageWorks() {
+  // Commands that nobody decides: the writer hangs in a call that does not come back. A stepped clock stands
+  // still, and says nothing.
+  if (clock().Now() - ledger_->OldestUndecided() > kUndecidedMax) return false;
+  if (!ledger_->Read().ok()) return false;
+  return !ledger_->StorageFails() ||
+         ledger_->SaveCursor(kHealthCursor, {ledger_->header().epoch(), 0, ""}).ok();
+}
+
+std::vector<std::string> RealmHomeImpl::ReactorTroubles() const {
+  std::vector<std::string> troubles;
+  for (const auto& runner : runners_) {
+    const std::string name = absl::StrCat(realm(), "/", service_, " ", runner->cursor_name());
+    if (const absl::Status status = runner->status(); !status.ok()) {
+      troubles.push_back(absl::StrCat(name, " has stopped: ", status.message()));
+    } else if (runner->FailedAttempts() >= kStuckAttempts) {
+      troubles.push_back(absl::StrCat(name, " has failed ", runner->FailedAttempts(),
+                                      " times in a row, ", runner->Lag(), " entries wait"));
+    }
+  }
+  return troubles;
+}
+
 void RealmHomeImpl::Poke() {
   if (timekeeper_) timekeeper_->Poke();
 }
@@ -171,6 +204,9 @@ void RealmHomeImpl::Measure(obs::Metrics& metrics) {
       FileBytes(realm_.LedgerPath(service_) + "-wal"));
   set("huying_ledger_in_flight", "Commands queued and not answered", ledger_->InFlight());
   set("huying_reactor_lag", "Entries reactors have not finished", ReactorLag());
+  int failed = 0;
+  for (const auto& runner : runners_) failed = std::max(failed, runner->FailedAttempts());
+  set("huying_reactor_failed_attempts", "Failures in a row of the step a reactor is at", failed);
   const push::HubStats hub = hub_->stats();
   set("huying_push_gap_reads", "Journal reads because a message was lost", hub.gap_reads);
   set("huying_push_forged", "Messages whose MAC was not ours", hub.forged);

@@ -67,6 +67,7 @@ class RealmHomeImpl final : public RealmHome {
   absl::Status Start(std::shared_ptr<void> service_object);
   // Twice does nothing. The objects stay, without threads, and answer UNAVAILABLE.
   void Stop();
+  bool stopped() const;
   void* service_object() const { return service_object_.get(); }
   // For followers in other processes.
   push::ChannelSource& channels() { return *source_; }
@@ -77,6 +78,11 @@ class RealmHomeImpl final : public RealmHome {
   void Poke();
   // Due rows wait until the next Poke.
   void Hold();
+  // Whether commands can be written. Where the last ones could not, the storage is asked again: nobody else may,
+  // when health keeps callers away. May write; not for threads of RPCs.
+  bool StorageWorks();
+  // What is wrong with reactors, one sentence each: stopped, or one step that keeps failing.
+  std::vector<std::string> ReactorTroubles() const;
   // Sets this ledger's gauges.
   void Measure(obs::Metrics& metrics);
 
@@ -93,7 +99,7 @@ class RealmHomeImpl final : public RealmHome {
   std::vector<std::unique_ptr<ledger::Reactor>> reactors_;
   mutable absl::Mutex projection_mutex_;
   push::Projection projection_ ABSL_GUARDED_BY(projection_mutex_);
-  absl::Mutex stop_mutex_;
+  mutable absl::Mutex stop_mutex_;
   bool stopped_ ABSL_GUARDED_BY(stop_mutex_) = false;
 
   // Destroyed from the bottom up.
