@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/platform/base/status.h"
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "services/platform/base/strings.h"
 
 namespace huying::base {
@@ -66,6 +68,18 @@ NextStep DefaultNext(Reason reason) {
       return {"先查看现在的状态", "look at its present state first"};
     case Reason::STALE_VERSION:
       return {"重新读取后再修改", "read it again, then change it"};
+    case Reason::PAST_DEADLINE:
+      return {"改为将来的时间", "choose a time to come"};
+    case Reason::GUARD_NEEDS_URGENCY:
+      return {"紧急时写明紧急情况后再办理, 事后补办", "in urgency say so, act, and make it up later"};
+    case Reason::GUARD_HARD:
+      return {"按规则改正, 紧急时也不能免", "change what the rule asks; urgency does not pass it"};
+    case Reason::SIGN_IN_FAILED:
+      return {"核对账号和口令后再试", "check account and password, then try again"};
+    case Reason::SIGN_IN_THROTTLED:
+      return {"稍等后再试", "wait a little, then try again"};
+    case Reason::WRONG_REALM:
+      return {"使用本域的令牌", "use a token of this realm"};
     case Reason::SAME_PERSON:
       return {"请另一人办理", "ask another person"};
     case Reason::REQUEST_ID_CONFLICT:
@@ -76,10 +90,18 @@ NextStep DefaultNext(Reason reason) {
       return {"请有此权限的岗位或上一级办理", "ask a post that may, or the tier above"};
     case Reason::SIGN_IN_NEEDED:
     case Reason::TOKEN_EXPIRED:
+    case Reason::TOKEN_WITHOUT_REALM:
       return {"请重新登录", "sign in again"};
     default:
       return {};
   }
+}
+// The platform's own rule where whoever refused named none: FIELD_MISSING is "platform.field-missing". Failures of
+// the machine break no rule.
+std::string DefaultRule(Reason reason) {
+  if (reason == Reason::REASON_UNSPECIFIED || reason >= Reason::QUEUE_FULL) return "";
+  return absl::StrCat("platform.", absl::AsciiStrToLower(absl::StrReplaceAll(
+                                       common::v1::Reason_Name(reason), {{"_", "-"}})));
 }
 }  // namespace
 
@@ -116,6 +138,7 @@ ProblemStatus::operator absl::Status() const {
     problem.set_next_step(next.zh);
     problem.set_next_step_en(next.en);
   }
+  if (problem.rule_id().empty()) problem.set_rule_id(DefaultRule(problem.reason()));
   absl::Status status(code_, problem.message_en());
   status.SetPayload(kTypeUrl, absl::Cord(problem.SerializeAsString()));
   return status;

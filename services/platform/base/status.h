@@ -17,7 +17,7 @@
 //       .Rule("alert.three-persons").Law("突发事件应对法 第六十四条").Next("请他人审核", "ask another person");
 //
 // Two outcomes never look alike: Invalid / Refused / Denied are answers, Unavailable is a failure.
-// `platform/rpc/status.cc` alone turns them into google.rpc details.
+// `rpc/status.cc` alone makes google.rpc details of them. Without Rule(): "platform.field-missing".
 
 #define HUYING_CONCAT_INNER(a, b) a##b
 #define HUYING_CONCAT(a, b) HUYING_CONCAT_INNER(a, b)

@@ -71,6 +71,22 @@ TEST(StatusTest, StockClientsFindTheUsualDetails) {
       0);
 }
 
+// Whoever refused may have named neither a rule nor what to do: each reason of bad input and of competence has both.
+TEST(StatusTest, EveryReasonABadRequestCanHaveNamesARuleAndWhatToDo) {
+  const auto* reasons = common::v1::Reason_descriptor();
+  for (int i = 0; i < reasons->value_count(); ++i) {
+    const auto reason = static_cast<Reason>(reasons->value(i)->number());
+    if (reason == Reason::REASON_UNSPECIFIED || reason >= Reason::QUEUE_FULL) continue;
+    const base::Problem problem = ProblemOf(base::Invalid(reason, "中文", "english"));
+    EXPECT_EQ(problem.rule_id().rfind("platform.", 0), 0u) << common::v1::Reason_Name(reason);
+    EXPECT_NE(problem.next_step(), "") << common::v1::Reason_Name(reason);
+    EXPECT_NE(problem.next_step_en(), "") << common::v1::Reason_Name(reason);
+  }
+  EXPECT_EQ(ProblemOf(base::Invalid(Reason::FIELD_MISSING, "缺", "missing")).rule_id(),
+            "platform.field-missing");
+  EXPECT_EQ(ProblemOf(base::Exhausted("忙", "busy")).rule_id(), "");  // no rule was broken
+}
+
 TEST(StatusTest, LongTextsAreCutBetweenCharactersSoThatTrailersStaySmall) {
   std::string zh;
   for (int i = 0; i < 5000; ++i) zh += "汉";
