@@ -4,14 +4,17 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "huying/alert/v1/alert_service.pb.h"
 #include "tests/support/notices.h"
+#include "tests/support/raw_listener.h"
 #include "tests/support/redis_faults.h"
 #include "tests/support/system.h"
 
@@ -39,8 +42,10 @@ class RedisTest : public ::testing::Test {
   void SetUp() override {
     for (const char* post : {kDistrict, "posts/lingbei-duty", "posts/pingan-duty"}) {
       screens_.push_back(std::make_unique<Listener>(system_->As(post)));
+      wires_.push_back(std::make_unique<RawListener>(system_->As(post)));
     }
     for (const auto& screen : screens_) ASSERT_TRUE(screen->WaitForSnapshot(kSoon));
+    for (const auto& wire : wires_) ASSERT_TRUE(wire->WaitForSnapshot(kSoon));
     IssueAndSee(3);
   }
 
@@ -49,12 +54,16 @@ class RedisTest : public ::testing::Test {
     EXPECT_TRUE(value.ok()) << value.status();
     return value.value_or(0);
   }
-  static std::set<std::string> Issue(int count) {
+  std::set<std::string> Issue(int count) {
     std::set<std::string> names;
     for (int i = 0; i < count; ++i) {
-      const auto notice = system_->As(kDistrict).Call("alert.IssueNotice", NoticeTo({kPinganArea}));
+      const std::string title = absl::StrCat("通知", titles_.size());
+      const auto notice =
+          system_->As(kDistrict).Call("alert.IssueNotice", NoticeTo({kPinganArea}, title));
       EXPECT_TRUE(notice.ok()) << notice.status();
-      if (notice.ok()) names.insert(notice->name());
+      if (!notice.ok()) continue;
+      names.insert(notice->name());
+      titles_[notice->name()] = title;
     }
     return names;
   }
@@ -63,6 +72,20 @@ class RedisTest : public ::testing::Test {
       EXPECT_TRUE(screen->WaitForAlerts(names, by - absl::Now()));
       for (const std::string& name : names) EXPECT_EQ(screen->TimesTold(name), 1) << name;
       EXPECT_EQ(screen->resyncs(), 0);
+    }
+    for (const auto& wire : wires_) EXPECT_TRUE(wire->WaitForAlerts(names, by - absl::Now()));
+    ExpectNothingTwiceOnTheWire();
+  }
+  // The screens' client library drops what it has seen; the bare streams have had each notice of this test once,
+  // in order, as it was issued.
+  void ExpectNothingTwiceOnTheWire() {
+    for (const auto& wire : wires_) {
+      EXPECT_EQ(wire->faults(), std::vector<std::string>{});
+      const auto told = wire->titles();
+      for (const auto& [name, title] : titles_) {
+        EXPECT_EQ(wire->TimesTold(name), 1) << name;
+        EXPECT_EQ(told.contains(name) ? told.at(name) : "", title) << name;
+      }
     }
   }
   void IssueAndSee(int count) { ExpectOnce(Issue(count), absl::Now() + kSoon); }
@@ -83,6 +106,8 @@ class RedisTest : public ::testing::Test {
 
   static System* system_;
   std::vector<std::unique_ptr<Listener>> screens_;
+  std::vector<std::unique_ptr<RawListener>> wires_;  // on streams of their own
+  std::map<std::string, std::string> titles_;        // of the notices of this test
 };
 System* RedisTest::system_ = nullptr;
 

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <fstream>
 #include <iterator>
+#include <set>
 #include <string>
+#include <vector>
 
 #include "huying/incident/v1/incident_service.pb.h"
 #include "huying/plan/v1/plan_service.pb.h"
@@ -109,6 +113,20 @@ inline std::vector<alert::v1::Alert> AlertsOf(System& system, const std::string&
   EXPECT_TRUE(page.ok()) << page.status();
   if (!page.ok()) return {};
   return {page->alerts().begin(), page->alerts().end()};
+}
+
+// Both notices of the plan's level, each once.
+inline constexpr int kLevelNotices = 2;
+inline void ExpectEachNoticeOnce(System& system, const std::string& response) {
+  EXPECT_TRUE(Eventually([&] {
+    return ResponseOf(system, response).effects_size() == kLevelNotices;
+  })) << ResponseOf(system, response).ShortDebugString();
+  std::multiset<std::string> titles;
+  for (const auto& alert : AlertsOf(system, response)) titles.insert(alert.title());
+  EXPECT_EQ(titles,
+            (std::multiset<std::string>{"煤矿事故一级响应：全员到岗", "矿区周边群众疏散安置"}));
+  const incident::v1::Response done = ResponseOf(system, response);
+  for (const auto& effect : done.effects()) EXPECT_EQ(effect.problem(), "") << effect.id();
 }
 
 }  // namespace huying::testing

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/support/storm.h"
 
+#include <gtest/gtest.h>
+
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "tests/support/notices.h"
@@ -77,6 +79,23 @@ std::vector<Storm::Sent> Storm::sent() const {
 int Storm::under_way() const {
   absl::MutexLock lock(&mutex_);
   return under_way_;
+}
+
+int AskAgain(Client& client, const Storm& storm, std::set<std::string>& names) {
+  int unknown = 0;
+  for (const Storm::Sent& sent : storm.sent()) {
+    const auto again = client.Call("alert.IssueNotice", sent.request);
+    EXPECT_TRUE(again.ok()) << again.status();
+    if (!again.ok()) return unknown;
+    names.insert(again->name());
+    if (!sent.receipt) {
+      ++unknown;
+      continue;
+    }
+    EXPECT_EQ(again->SerializeAsString(), sent.receipt->SerializeAsString())
+        << "an acknowledged command was lost or done twice";
+  }
+  return unknown;
 }
 
 }  // namespace huying::testing

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -58,5 +59,9 @@ class Storm {
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   bool once_ ABSL_GUARDED_BY(mutex_) = false;
 };
+
+// Asks again for everything that was sent: one effect each, and the same receipt where there was one. Adds the names;
+// answers how many had not been acknowledged.
+int AskAgain(Client& client, const Storm& storm, std::set<std::string>& names);
 
 }  // namespace huying::testing
