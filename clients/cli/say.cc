@@ -126,6 +126,8 @@ const std::map<std::string_view, std::string_view>& Words() {
 const std::map<std::string_view, std::string_view>& Flags() {
   static const auto* flags = new std::map<std::string_view, std::string_view>{
       {"alert.answered-late", "answered after the limit"},
+      {"alert.area-code-guessed",
+       "directory did not answer: a short area code was padded with zeros, to be verified"},
       {"alert.area-without-post", "areas without a post that could answer: "},
       {"alert.competence-unverified",
        "competence to be verified: directory did not answer, the token's post and area were taken"},
@@ -150,6 +152,15 @@ const std::map<std::string_view, std::string_view>& Flags() {
        "the plan's conditions for the end are not met or not known; ended by the commander"},
       {"response.legal-basis", "basis to be verified: no legal basis was given"},
       {"task.by-another", "done by another post than the one it was given to"},
+      {"incident.make-ups-open", "not made up yet, will stand in the closing report: "},
+      {"incident.rejection-pending",
+       "rejected once the person asked agrees by an act of his own; clocks run on"},
+      {"report.addressee-unknown",
+       "what the body is was not said: it does not meet the clock; record it again with its "
+       "addressee"},
+      {"report.by-superior", "a superior post acted on a lower tier's report"},
+      {"report.copy-to-superior", "a level was skipped: the subdistrict must have a copy"},
+      {"report.direct-superior", "the direct superior is not among the receivers"},
   };
   return *flags;
 }
