@@ -85,6 +85,43 @@ TEST(Arrows, AServiceKnowsOnlyTheApiOfLowerOnes) {
   }
 }
 
+// A client is whoever speaks the public API: what it shares with the server is listed here, and is small. The
+// verifier shares nothing but the format.
+TEST(Arrows, AClientKnowsNothingOfTheServersInside) {
+  const std::map<std::string, std::vector<std::string>> may_include = {
+      {"clients/verify/", {"clients/verify/", "huying/platform/v1/"}},
+      {"clients/cpp/",
+       {"clients/cpp/", "huying/", "services/platform/base/", "services/platform/rpc/channel.h",
+        "services/platform/rpc/retry.h"}},
+      {"clients/drill/",
+       {"clients/cpp/", "clients/drill/", "clients/verify/", "huying/", "services/drill/rules/",
+        "services/platform/base/", "services/platform/rpc/retry.h"}},
+      // `huying admin` works on a stopped server's folder, and loads the directory's files.
+      {"clients/cli/",
+       {"clients/", "huying/", "services/directory/bootstrap.h",
+        "services/directory/yaml_directory.h", "services/drill/rules/score.h",
+        "services/huyingd/service_table.h", "services/platform/rpc/channel.h",
+        "services/platform/auth/", "services/platform/base/", "services/platform/rpc/retry.h",
+        "services/platform/runtime/admin.h"}}};
+  for (const Source& source : Cpp("clients")) {
+    if (source.is_test) continue;
+    const std::vector<std::string>* allowed = nullptr;
+    for (const auto& [folder, list] : may_include) {
+      if (StartsWith(source.path, folder)) allowed = &list;
+    }
+    ASSERT_NE(allowed, nullptr) << source.path << ": say here what this client may include";
+    for (const std::string& include : source.includes) {
+      if (!StartsWith(include, "services/") && !StartsWith(include, "clients/") &&
+          !StartsWith(include, "huying/") && !StartsWith(include, "tests/")) {
+        continue;
+      }
+      bool good = false;
+      for (const std::string& start : *allowed) good = good || StartsWith(include, start);
+      EXPECT_TRUE(good) << source.path << " includes " << include;
+    }
+  }
+}
+
 TEST(Arrows, RulesArePure) {
   const std::vector<std::string> never = {"services/platform/ledger/",
                                           "services/platform/sql/",

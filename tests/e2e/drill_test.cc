@@ -2,7 +2,9 @@
 //
 // Drills through the public API on real servers: every expectation met, the same table from the same
 // seed, nothing left in the live realm.
+#include "absl/strings/escaping.h"
 #include "tests/e2e/drill_fixture.h"
+#include "tests/support/incidents.h"
 
 namespace huying::testing {
 namespace {
@@ -53,6 +55,54 @@ TEST_F(DrillTest, R25_ADrillLeavesTheLiveLedgersAsTheyWere) {
   for (const auto& service : services) {
     EXPECT_EQ(DifferenceOf(before[service], *DumpOf(system_->LedgerFile(service))), "") << service;
   }
+}
+
+// Names are of the realm's year, so that a drill of 2030 and the world of today cannot be mistaken for one another:
+// searched for in every table of every ledger, as text and inside stored bytes.
+TEST_F(DrillTest, R25_Invariant1_NoActualRecordRefersToAnExerciseNorAnExerciseToAnActualOne) {
+  Start();
+  const auto live = [this] {
+    const std::string incident = ConfirmedIncident(*system_, "230407001001");
+    const auto response =
+        system_->As("posts/commander").Call("incident.ActivateResponse", Activation(incident));
+    EXPECT_TRUE(response.ok()) << response.status();
+    if (response.ok()) ExpectEachNoticeOnce(*system_, response->name());
+    return incident;
+  };
+  const std::string incident = live();
+  Scenario scenario = Load("smoke");
+  scenario.start = drill_client::ParseStart("2030-06-03T07:45:00+08:00", scenario);
+  const auto result = Run(scenario);
+  ExpectPassed(result);
+  (void)live();  // and what happens afterwards
+
+  const auto holds = [](const Dump& dump, const std::string& text) {
+    const std::string stored = absl::BytesToHexString(text);
+    return std::any_of(dump.begin(), dump.end(), [&](const auto& table) {
+      return table.second.find(text) != std::string::npos ||
+             table.second.find(stored) != std::string::npos;
+    });
+  };
+  const std::string actual = incident.substr(0, incident.find('-') + 1);  // "incidents/2026-"
+  const std::string year = actual.substr(actual.find('/'));               // "/2026-"
+  ASSERT_NE(year, "/2030-");
+  const std::string& realm = result->exercise.realm();
+  for (const std::string service : {"directory", "plan", "alert", "incident"}) {
+    const Dump dump = *DumpOf(system_->LedgerFile(service));
+    for (const std::string& of_the_drill :
+         {realm, result->exercise.name(), std::string("/2030-")}) {
+      EXPECT_FALSE(holds(dump, of_the_drill)) << service << " holds " << of_the_drill;
+    }
+    const Dump of_the_realm = *DumpOf(system_->LedgerFile(service, realm));
+    // The exercise itself is a record of the live world, and its actors' tokens name it.
+    for (const std::string collection : {"incidents", "responses", "tasks", "reports", "alerts"}) {
+      EXPECT_FALSE(holds(of_the_realm, collection + year)) << service << ": " << collection;
+    }
+  }
+  // The search finds what is there.
+  EXPECT_TRUE(holds(*DumpOf(system_->LedgerFile("incident")), actual));
+  EXPECT_TRUE(holds(*DumpOf(system_->LedgerFile("incident", realm)), "incidents/2030-"));
+  EXPECT_TRUE(holds(*DumpOf(system_->LedgerFile("alert", realm)), "incidents/2030-"));
 }
 
 TEST_F(DrillTest, APauseShiftsTheRestAndNothingBursts) {

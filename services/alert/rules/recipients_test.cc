@@ -16,7 +16,7 @@ constexpr v1::RecipientState kStates[] = {v1::PENDING, v1::SENT,       v1::DELIV
 
 class RecipientsTest : public NoticeRecords {};
 
-TEST(RecipientStates, NoStateEverGoesBackForAnyPair) {
+TEST(RecipientStates, EveryCellGoesForwardOrStays) {
   for (const auto now : kStates) {
     for (const auto reported : kStates) {
       EXPECT_GE(RankOf(Advance(now, reported)), RankOf(now));
