@@ -173,6 +173,7 @@ const std::map<std::string_view, std::string_view>& Labels() {
       {"open_make_ups", "待补事项"},
       {"make_ups", "曾开列的待补事项"},
       {"pending_rejection", "待同意的不属实意见"},
+      {"areas_above", "上级区划"},
       {"areas_above_unknown", "上级区划待查明"},
       {"level_unchecked", "级别调整时未能对照预案"},
       {"acting_until", "代行至"},

@@ -54,6 +54,8 @@ NextStep DefaultNext(Reason reason) {
     case Reason::FIELD_TOO_LONG:
     case Reason::MESSAGE_TOO_LARGE:
       return {"缩短或分批后重新提交", "shorten it or send it in parts"};
+    case Reason::INVALID_UTF8:
+      return {"以 UTF-8 编码重新提交", "send the text in UTF-8"};
     case Reason::UNKNOWN_ENUM_VALUE:
       return {"改用规定的取值", "use one of the known values"};
     case Reason::UNKNOWN_AREA:
@@ -71,7 +73,8 @@ NextStep DefaultNext(Reason reason) {
     case Reason::PAST_DEADLINE:
       return {"改为将来的时间", "choose a time to come"};
     case Reason::GUARD_NEEDS_URGENCY:
-      return {"紧急时写明紧急情况后再办理, 事后补办", "in urgency say so, act, and make it up later"};
+      return {"紧急时写明紧急情况后再办理, 事后补办",
+              "in urgency say so, act, and make it up later"};
     case Reason::GUARD_HARD:
       return {"按规则改正, 紧急时也不能免", "change what the rule asks; urgency does not pass it"};
     case Reason::SIGN_IN_FAILED:
