@@ -144,7 +144,9 @@ TEST_P(ActivationTest, KilledWhileTheDecisionIsUnderWayItIsTakenOnce) {
     if (!decided) system_->process().Freeze();
     absl::Notification over;
     Send(activation, over);
-    if (decided) EXPECT_TRUE(incidents.WaitFor(activation.request_id(), 1, kSoon));
+    if (decided) {
+      EXPECT_TRUE(incidents.WaitFor(activation.request_id(), 1, kSoon));
+    }
     system_->Kill();
     over.WaitForNotification();
     EXPECT_EQ(incidents.Count(activation.request_id()), decided ? 1 : 0);
