@@ -64,7 +64,7 @@ Detail OfIncident(const incident::v1::Incident& incident, const std::string& act
 }
 
 Detail OfReport(const incident::v1::Report& report, const std::string& act) {
-  static const std::map<int, Words> kKinds = {{incident::v1::FIRST, {"首报", "first"}},
+  static const std::map<int, Words> kinds = {{incident::v1::FIRST, {"首报", "first"}},
                                               {incident::v1::FOLLOW_UP, {"续报", "follow-up"}},
                                               {incident::v1::FINAL, {"终报", "final"}},
                                               {incident::v1::CORRECTION, {"更正", "correction"}}};
@@ -74,9 +74,9 @@ Detail OfReport(const incident::v1::Report& report, const std::string& act) {
     detail.kind = "routine";
   }
   const Words chain = ChainWords(report.chain());
-  const auto kind = kKinds.find(report.kind());
+  const auto kind = kinds.find(report.kind());
   detail.zh = chain.zh, detail.en = chain.en;
-  if (kind != kKinds.end()) {
+  if (kind != kinds.end()) {
     absl::StrAppend(&detail.zh, " ", kind->second.zh);
     absl::StrAppend(&detail.en, " ", kind->second.en);
   }
@@ -100,13 +100,13 @@ Detail OfAlert(const alert::v1::Alert& alert) {
 
 Detail OfRecipient(const alert::v1::Recipient& recipient) {
   if (!recipient.has_answered_at()) return {"receipt", "", ""};
-  static const std::map<int, Words> kAnswers = {{alert::v1::RECEIVED, {"收到", "received"}},
+  static const std::map<int, Words> answers = {{alert::v1::RECEIVED, {"收到", "received"}},
                                                 {alert::v1::ON_POST, {"已到岗", "on post"}},
                                                 {alert::v1::EVACUATED, {"已转移", "evacuated"}},
                                                 {alert::v1::CANNOT, {"无法执行", "cannot comply"}}};
   Detail detail{"answer", "", "", recipient.late() || recipient.answer() == alert::v1::CANNOT};
-  const auto answer = kAnswers.find(recipient.answer());
-  if (answer != kAnswers.end()) detail.zh = answer->second.zh, detail.en = answer->second.en;
+  const auto answer = answers.find(recipient.answer());
+  if (answer != answers.end()) detail.zh = answer->second.zh, detail.en = answer->second.en;
   if (recipient.evacuated() > 0) {
     absl::StrAppend(&detail.zh, recipient.evacuated(), "人");
     absl::StrAppend(&detail.en, " ", recipient.evacuated());
@@ -250,7 +250,7 @@ Words ChainWords(incident::v1::ReportChain chain) {
 }
 
 Words ActWords(const std::string& act) {
-  static const std::map<std::string, Words> kWords = {
+  static const std::map<std::string, Words> words = {
       {"incident.TakeIntake", {"接报", "intake"}},
       {"incident.TakeOver", {"接手核实", "taken over to verify"}},
       {"incident.ConfirmIncident", {"核实属实", "confirmed"}},
@@ -307,8 +307,8 @@ Words ActWords(const std::string& act) {
       {"directory.ImportDirectory", {"导入名录", "directory copied"}},
       {"plan.ImportPlan", {"导入预案", "plan copied"}},
   };
-  const auto known = kWords.find(act);
-  if (known != kWords.end()) return known->second;
+  const auto known = words.find(act);
+  if (known != words.end()) return known->second;
   return {act, act};
 }
 

@@ -150,6 +150,7 @@ class Checker {
       for (const auto& [variable, path] : act.save) savers.emplace(variable, &act);
     }
     std::vector<std::string> names;
+    names.reserve(savers.size());
     for (const auto& [name, act] : savers) names.push_back(name);
     for (const ActSpec& act : scenario_.acts) {
       for (const std::string& name : act.uses) {

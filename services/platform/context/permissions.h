@@ -37,7 +37,7 @@ class Permissions {
     static const auto* const none = new std::vector<std::string>();
     return names_ == nullptr ? *none : *names_;
   }
-  operator const std::vector<std::string>&() const { return list(); }
+  operator const std::vector<std::string>&() const { return list(); }  // NOLINT: it is a list
   const_iterator begin() const { return list().begin(); }
   const_iterator end() const { return list().end(); }
   size_t size() const { return list().size(); }
