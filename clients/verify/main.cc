@@ -75,6 +75,7 @@ int main(int argc, char** argv) {
     return 2;
   }
   std::vector<std::string> heads;
+  heads.reserve(head_paths.size());
   for (const std::string& head_path : head_paths) heads.push_back(ReadFile(head_path));
   const auto report = huying::verify::VerifyCaseFile(ReadFile(path), key, heads);
   Print(report, !key.empty());

@@ -85,7 +85,7 @@ absl::StatusOr<rules::CompetenceVerdict> Judge(ledger::Transaction& tx,
 }
 
 absl::Status JudgeDistrict(ledger::Transaction& tx) {
-  const absl::Status status = rules::RequireDistrict(tx.actor());
+  absl::Status status = rules::RequireDistrict(tx.actor());
   if (!status.ok()) tx.KeepRefusal();
   return status;
 }
@@ -96,7 +96,7 @@ absl::Status JudgeEnding(ledger::Transaction& tx, const common::v1::Actor& origi
   // Who acts for another post stands where that post does.
   common::v1::Actor ending = tx.actor();
   if (competence && !competence->post_area.empty()) ending.set_area(competence->post_area);
-  const absl::Status status = rules::RequireSameAreaOrAbove(origin, ending, parents);
+  absl::Status status = rules::RequireSameAreaOrAbove(origin, ending, parents);
   if (!status.ok()) tx.KeepRefusal();
   return status;
 }

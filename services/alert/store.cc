@@ -47,6 +47,7 @@ absl::StatusOr<std::map<std::string, v1::Recipient>> ActsOf(ledger::Reader& read
 absl::StatusOr<std::vector<v1::Alert>> AlertsInForce(ledger::Reader& reader) {
   ASSIGN_OR_RETURN(auto all, reader.All(kAlerts, {.where = {{"in_force", "=", Int(1)}}}));
   std::vector<v1::Alert> alerts;
+  alerts.reserve(all.size());
   for (auto& alert : all) alerts.push_back(std::move(alert.value));
   return alerts;
 }

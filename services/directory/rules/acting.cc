@@ -13,7 +13,6 @@
 namespace huying::directory::rules {
 namespace {
 
-using base::Abs;
 using base::Reason;
 
 constexpr char kRule[] = "directory.acting-for";
