@@ -122,6 +122,7 @@ void LedgerImpl::Loop() {
 
 void LedgerImpl::RunWork(std::vector<Waiting> batch, const std::vector<PendingCursor*>& cursors) {
   std::vector<CursorSave> saves;
+  saves.reserve(cursors.size());
   for (PendingCursor* cursor : cursors) saves.push_back(cursor->save);
   Writer::Outcome outcome = writer_.Run(batch, std::move(saves));
   const bool more = TakeOver(outcome, cursors);
