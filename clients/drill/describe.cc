@@ -65,9 +65,9 @@ Detail OfIncident(const incident::v1::Incident& incident, const std::string& act
 
 Detail OfReport(const incident::v1::Report& report, const std::string& act) {
   static const std::map<int, Words> kinds = {{incident::v1::FIRST, {"首报", "first"}},
-                                              {incident::v1::FOLLOW_UP, {"续报", "follow-up"}},
-                                              {incident::v1::FINAL, {"终报", "final"}},
-                                              {incident::v1::CORRECTION, {"更正", "correction"}}};
+                                             {incident::v1::FOLLOW_UP, {"续报", "follow-up"}},
+                                             {incident::v1::FINAL, {"终报", "final"}},
+                                             {incident::v1::CORRECTION, {"更正", "correction"}}};
   Detail detail{"report", "", "", report.late()};
   // Every follow-up is drafted and sent: once is enough to read.
   if (act == "incident.DraftReport" && report.kind() == incident::v1::FOLLOW_UP) {
@@ -101,9 +101,9 @@ Detail OfAlert(const alert::v1::Alert& alert) {
 Detail OfRecipient(const alert::v1::Recipient& recipient) {
   if (!recipient.has_answered_at()) return {"receipt", "", ""};
   static const std::map<int, Words> answers = {{alert::v1::RECEIVED, {"收到", "received"}},
-                                                {alert::v1::ON_POST, {"已到岗", "on post"}},
-                                                {alert::v1::EVACUATED, {"已转移", "evacuated"}},
-                                                {alert::v1::CANNOT, {"无法执行", "cannot comply"}}};
+                                               {alert::v1::ON_POST, {"已到岗", "on post"}},
+                                               {alert::v1::EVACUATED, {"已转移", "evacuated"}},
+                                               {alert::v1::CANNOT, {"无法执行", "cannot comply"}}};
   Detail detail{"answer", "", "", recipient.late() || recipient.answer() == alert::v1::CANNOT};
   const auto answer = answers.find(recipient.answer());
   if (answer != answers.end()) detail.zh = answer->second.zh, detail.en = answer->second.en;

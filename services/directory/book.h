@@ -62,9 +62,9 @@ class RealmDirectories {
   struct Found {
     Book* book = nullptr;
     bool exercise = false;
-    std::string exercise_name;   // "exercises/2026-0001"
-    common::v1::Actor director;  // of that exercise
-    bool finished = false;       // it is over
+    std::string exercise_name;                    // "exercises/2026-0001"
+    common::v1::Actor director;                   // of that exercise
+    bool finished = false;                        // it is over
     std::shared_ptr<const void> visit = nullptr;  // the book is there as long as this
   };
   virtual ~RealmDirectories() = default;

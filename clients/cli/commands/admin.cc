@@ -172,8 +172,9 @@ int Verify(Cli& cli, const AdminWords& words) {
 
 using SharedWords = std::shared_ptr<AdminWords>;
 
-CLI::App* AddOn(Cli& cli, CLI::App* group, const SharedWords& words, const char* name, const char* zh,
-                const char* en, const char* example, int (*run)(Cli&, const AdminWords&)) {
+CLI::App* AddOn(Cli& cli, CLI::App* group, const SharedWords& words, const char* name,
+                const char* zh, const char* en, const char* example,
+                int (*run)(Cli&, const AdminWords&)) {
   CLI::App* command =
       cli.AddCommand(group, name, zh, en, example, [&cli, words, run] { return run(cli, *words); });
   command->add_option("--data", words->data, cli.say()("数据目录", "data folder"))->required();

@@ -37,7 +37,7 @@ struct ActsFor {
 };
 
 ActsFor ActingPost(const View& view, const v1::CheckCompetenceRequest& request,
-                  const common::v1::Actor& actor) {
+                   const common::v1::Actor& actor) {
   ActsFor acting;
   const bool for_other = request.post().empty() && !actor.acting_for_post().empty();
   const std::string& name = !request.post().empty() ? request.post()

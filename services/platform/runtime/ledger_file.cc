@@ -45,7 +45,8 @@ absl::StatusOr<LedgerFacts> ReadLedgerFile(
     sql::Engine& engine, const std::string& path,
     const std::function<absl::Status(ledger::Reader&, const LedgerFacts&)>& use) {
   ASSIGN_OR_RETURN(auto database, engine.Open(path));
-  const base::ManualClock still(absl::UnixEpoch());  // a whole ledger is read, however long it takes
+  const base::ManualClock still(
+      absl::UnixEpoch());  // a whole ledger is read, however long it takes
   ledger::ReaderPool pool(*database, still, 1);
   ASSIGN_OR_RETURN(ledger::Kinds kinds, ledger::Kinds::Make({}));
   ASSIGN_OR_RETURN(auto reader, ledger::SnapshotReader::Begin(pool, kinds));

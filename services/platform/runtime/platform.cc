@@ -56,7 +56,7 @@ absl::Status CheckRemotes(const ServerConfig& config, const std::vector<std::str
 
 // Services of the platform itself.
 struct Platform::Control {
-  Control(Platform& platform)
+  explicit Control(Platform& platform)
       : journals(platform.homes(), platform.keys().ledger_sign(), platform.machine_clock(),
                  [&platform] { return platform.RemoteServices(); }),
         realms(platform.realms(), platform.homes()) {}
