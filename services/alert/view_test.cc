@@ -17,7 +17,6 @@ using directory::kLingnan;
 using directory::kPingan;
 using directory::kXingshan;
 using ::testing::ElementsAre;
-using ::testing::IsEmpty;
 
 class ViewTest : public AlertBench {
  protected:

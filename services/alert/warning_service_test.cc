@@ -10,7 +10,6 @@ namespace {
 using base::Reason;
 using directory::kLingbei;
 using directory::kLingnan;
-using directory::kPingan;
 using directory::kXingshan;
 using ::testing::Contains;
 using ::testing::ElementsAre;
@@ -62,7 +61,7 @@ class WarningServiceTest : public AlertBench {
     return Do(As(post), "IssueWarning", &AlertService::IssueWarning, request);
   }
   std::string Issued(const v1::WarningContent& content) {
-    const std::string name = Draft(content);
+    std::string name = Draft(content);
     EXPECT_TRUE(Review(name).ok());
     EXPECT_TRUE(Sign(name).ok());
     const auto receipt = Send(name);

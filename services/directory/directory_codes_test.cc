@@ -9,8 +9,6 @@
 namespace huying::directory {
 namespace {
 
-using testing::ElementsAre;
-
 // Short codes that are no beginning of the long ones: 6, 9 and 12 digits.
 constexpr char kShort6[] = "239999";
 constexpr char kShort9[] = "230407771";

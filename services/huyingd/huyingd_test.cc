@@ -20,7 +20,6 @@
 
 namespace huying::huyingd {
 namespace {
-namespace fs = std::filesystem;
 namespace admin = runtime::admin;
 using ::testing::HasSubstr;
 using ::testing::Not;

@@ -28,6 +28,7 @@ class Program {
     int ends[2];
     if (::pipe2(ends, O_CLOEXEC) != 0) return;
     std::vector<char*> argv;
+    argv.reserve(arguments.size() + 1);
     for (std::string& argument : arguments) argv.push_back(argument.data());
     argv.push_back(nullptr);
     pid_ = ::fork();

@@ -6,7 +6,6 @@
 namespace huying::incident {
 namespace {
 
-using base::Reason;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -16,7 +15,7 @@ class ClimbTest : public IncidentBench {
  protected:
   // A first report that left unsigned.
   std::string SentUnsigned(const std::string& incident) {
-    const std::string report = Drafted(incident, v1::FIRST)->name();
+    std::string report = Drafted(incident, v1::FIRST)->name();
     v1::SendReportRequest send;
     send.set_name(report);
     *send.mutable_urgency() = Urgent();

@@ -87,12 +87,12 @@ TEST_F(ActingTest, ThePostIsKnownAndTheReasonIsGiven) {
 
 TEST_F(ActingTest, ItEndsWithinADayAndNotInThePast) {
   EXPECT_EQ(May(kDeputy)->until, kNow + kMax);
-  const std::pair<absl::Duration, bool> kCases[] = {{-absl::Seconds(1), false},
-                                                    {absl::ZeroDuration(), false},
-                                                    {absl::Seconds(1), true},
-                                                    {kMax, true},
-                                                    {kMax + absl::Seconds(1), false}};
-  for (const auto& [after, good] : kCases) {
+  const std::pair<absl::Duration, bool> cases[] = {{-absl::Seconds(1), false},
+                                                   {absl::ZeroDuration(), false},
+                                                   {absl::Seconds(1), true},
+                                                   {kMax, true},
+                                                   {kMax + absl::Seconds(1), false}};
+  for (const auto& [after, good] : cases) {
     SetUntil(kNow + after);
     EXPECT_EQ(FieldOf(kDeputy), good ? "may" : "acting_for.until") << after;
     if (good) EXPECT_EQ(May(kDeputy)->until, kNow + after);

@@ -160,7 +160,7 @@ class IncidentBench : public ::testing::Test {
     return receipt.ok() ? receipt->name() : "";
   }
   std::string Confirmed(int64_t missing = 139, const std::string& lead = "units/emergency") {
-    const std::string name = TakeIn(missing);
+    std::string name = TakeIn(missing);
     v1::TakeOverRequest take;
     take.set_name(name);
     EXPECT_TRUE(Do(&IncidentService::TakeOver, take, "posts/district-duty").ok());
