@@ -6,7 +6,6 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "services/platform/base/clock.h"
 #include "services/platform/base/status.h"
@@ -121,20 +120,6 @@ std::string PadArea(std::string_view code) {
   std::string padded(code);
   padded.resize(std::max(padded.size(), kAreaDigits), '0');
   return padded;
-}
-
-int64_t OrderOf(std::string_view name) {
-  constexpr int64_t kNumbersPerYear = 1'000'000'000;
-  const size_t slash = name.rfind('/');
-  const size_t dash = name.rfind('-');
-  if (slash == std::string_view::npos || dash == std::string_view::npos || dash < slash) return 0;
-  int64_t year = 0;
-  int64_t number = 0;
-  if (!absl::SimpleAtoi(base::Abs(name.substr(slash + 1, dash - slash - 1)), &year) ||
-      !absl::SimpleAtoi(base::Abs(name.substr(dash + 1)), &number)) {
-    return 0;
-  }
-  return year * kNumbersPerYear + number;
 }
 
 absl::Status ValidateAlertName(std::string_view name, std::string_view field) {

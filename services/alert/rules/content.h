@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "huying/alert/v1/alert_service.pb.h"
+#include "services/platform/base/numbered.h"
 
 // What a request must say, checked before anything is gathered. Every error names its field.
 namespace huying::alert::rules {
@@ -44,9 +45,7 @@ absl::Status ValidateReason(std::string_view reason, std::string_view field,
 absl::Status ValidateAnswer(const v1::AnswerRequest& request, const ContentLimits& limits);
 inline constexpr int kReceiptsMax = 200;
 absl::Status ValidateReceipts(const v1::ReportReceiptsRequest& request);
-// Year and number of "alerts/2026-0007" as one number: as text, 2026-10000 sorts below 2026-9999. 0: no such
-// name.
-int64_t OrderOf(std::string_view name);
+using base::OrderOf;  // of names, by year and number
 // "alerts/2026-0007".
 absl::Status ValidateAlertName(std::string_view name, std::string_view field);
 

@@ -21,20 +21,6 @@ std::string Numbered(std::string_view kind, int year, int64_t number) {
   return absl::StrFormat("%s/%d-%04d", std::string(kind), year, number);
 }
 
-int64_t OrderOf(std::string_view numbered) {
-  constexpr int64_t kNumbersPerYear = 1'000'000'000;
-  const size_t slash = numbered.rfind('/');
-  const size_t dash = numbered.rfind('-');
-  if (slash == std::string_view::npos || dash == std::string_view::npos || dash < slash) return 0;
-  int64_t year = 0;
-  int64_t number = 0;
-  if (!absl::SimpleAtoi(Abs(numbered.substr(slash + 1, dash - slash - 1)), &year) ||
-      !absl::SimpleAtoi(Abs(numbered.substr(dash + 1)), &number)) {
-    return 0;
-  }
-  return year * kNumbersPerYear + number;
-}
-
 std::string ChainName(std::string_view incident, v1::ReportChain chain, std::string_view sender) {
   return absl::StrCat(Abs(incident), "/chains/", v1::ReportChain_Name(chain),
                       sender.empty() ? "" : "-", Abs(sender));

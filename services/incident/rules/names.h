@@ -8,6 +8,7 @@
 
 #include "absl/time/time.h"
 #include "huying/incident/v1/incident.pb.h"
+#include "services/platform/base/numbered.h"
 
 // Names of incident's resources.
 namespace huying::incident::rules {
@@ -18,9 +19,7 @@ namespace v1 = ::huying::incident::v1;
 int YearOf(absl::Time time);
 // "incidents/2026-0007", "responses/2026-0003"
 std::string Numbered(std::string_view kind, int year, int64_t number);
-// The order numbers were given in, also beyond 9999, where names as text no longer sort so; 0 when it is
-// no such name.
-int64_t OrderOf(std::string_view numbered);
+using base::OrderOf;  // of names, by year and number
 // "incidents/2026-0007/chains/GOVERNMENT"; of a body below the district "…/GOVERNMENT-pingan".
 std::string ChainName(std::string_view incident, v1::ReportChain chain,
                       std::string_view sender = "");
