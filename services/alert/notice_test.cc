@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Notices, receipts, answers and the ladder, on a real ledger.
+// Notices: how they are issued, to whom, and who finds them; on a real ledger.
 #include <gmock/gmock.h>
-
-#include <set>
 
 #include "services/alert/testing/alert_bench.h"
 
@@ -20,7 +18,6 @@ using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::IsSupersetOf;
-using ::testing::UnorderedElementsAre;
 
 class NoticeTest : public AlertBench {};
 
@@ -259,234 +256,6 @@ TEST_F(NoticeTest, AShortCodeIsLookedUpAndOnlyGuessedWhileDirectoryIsSilent) {
   EXPECT_THAT(Get(guessed->name()).target_areas(), ElementsAre(kLingbei));
 }
 
-TEST_F(NoticeTest, ReceiptsMoveForwardOnlyAndOnlyForTheCallersOwnPost) {
-  const std::string name = Issue("district-duty", Notice(kLingbei));
-  v1::ReportReceiptsRequest request;
-  auto* item = request.add_items();
-  item->set_alert(name);
-  item->set_state(v1::READ);
-  ASSERT_TRUE(Do(As("pingan-duty"), "ReportReceipts", &AlertService::ReportReceipts, request).ok());
-  EXPECT_EQ(Recipients(name).at("posts/pingan-duty").state(), v1::READ);
-  item->set_state(v1::DELIVERED);
-  auto again = Do(As("pingan-duty"), "ReportReceipts", &AlertService::ReportReceipts, request);
-  ASSERT_TRUE(again.ok()) << again.status();
-  EXPECT_EQ(Recipients(name).at("posts/pingan-duty").state(), v1::READ);
-  EXPECT_TRUE(LastEntry().entry.channels().empty()) << "nothing new, nothing pushed";
-  EXPECT_EQ(LastEntry().entry.case_id(), "incidents/2026-0001");
-  EXPECT_EQ(
-      ReasonOf(
-          Do(As("fire-duty"), "ReportReceipts", &AlertService::ReportReceipts, request).status()),
-      Reason::CONDITION_NOT_MET);
-  item->set_alert("alerts/2027-0099");
-  EXPECT_EQ(
-      base::ProblemOf(
-          Do(As("pingan-duty"), "ReportReceipts", &AlertService::ReportReceipts, request).status())
-          .field(),
-      "items[0].alert");
-}
-
-TEST_F(NoticeTest, AnAnswerIsANamedPersonsActAndIsSeenByEveryTierAbove) {
-  const std::string name = Issue("district-duty", Notice(kLingbei));
-  clock_.Advance(absl::Minutes(1));
-  ASSERT_TRUE(Answer("pingan-duty", name, v1::ON_POST).ok());
-  const v1::Recipient recipient = Recipients(name).at("posts/pingan-duty");
-  EXPECT_EQ(recipient.state(), v1::ANSWERED);
-  EXPECT_EQ(recipient.answered_by().person(), "people/pingan-duty");
-  EXPECT_FALSE(recipient.late());
-  EXPECT_THAT(LastEntry().entry.channels(),
-              UnorderedElementsAre(absl::StrCat("up:", kPingan), absl::StrCat("up:", kLingbei),
-                                   absl::StrCat("up:", kXingshan)));
-  // A second answer updates the count; both stand in the journal.
-  v1::AnswerRequest more;
-  more.set_alert(name);
-  more.set_kind(v1::EVACUATED);
-  more.set_evacuated(12);
-  ASSERT_TRUE(Do(As("pingan-duty"), "Answer", &AlertService::Answer, more).ok());
-  EXPECT_EQ(Recipients(name).at("posts/pingan-duty").evacuated(), 12);
-  EXPECT_EQ((*ledger_->Read())->CaseEntries("incidents/2026-0001", 0, 10)->size(), 3u);
-}
-
-// DOMAIN invariant 16: received before the limit, decided after it: in time.
-TEST_F(NoticeTest, AnAnswerReceivedBeforeItsLimitAndDecidedAfterItIsInTime) {
-  const std::string name = Issue("district-duty", Notice(kLingbei));
-  v1::AnswerRequest request;
-  request.set_alert(name);
-  request.set_kind(v1::RECEIVED);
-  const auto waiting = As("pingan-duty");  // received now
-  clock_.Advance(absl::Minutes(11));
-  ASSERT_TRUE(Do(waiting, "Answer", &AlertService::Answer, request).ok());
-  EXPECT_FALSE(Recipients(name).at("posts/pingan-duty").late());
-  auto late = Do(As("guoan-duty"), "Answer", &AlertService::Answer, request);
-  ASSERT_TRUE(late.ok()) << "late answers are accepted";
-  EXPECT_THAT(FlagsOf(*late), ElementsAre("alert.answered-late"));
-  EXPECT_TRUE(Recipients(name).at("posts/guoan-duty").late());
-}
-
-TEST_F(NoticeTest, CannotComplyClimbsAtOnce) {
-  const std::string name = Issue("district-duty", Notice(kLingbei));
-  EXPECT_EQ(base::ProblemOf(Answer("pingan-duty", name, v1::CANNOT).status()).field(), "text");
-  ASSERT_TRUE(Answer("pingan-duty", name, v1::CANNOT, "道路中断").ok());
-  EXPECT_EQ(Recipients(name).at("posts/pingan-duty").state(), v1::CANNOT_COMPLY);
-  const auto step = Escalations(name).at("cannot-pingan-duty");
-  EXPECT_THAT(step.called_posts(), ElementsAre("posts/lingbei-duty"));
-  EXPECT_EQ(step.holders(0).person(), "people/lingbei-duty");
-  EXPECT_THAT(step.reason(), ::testing::HasSubstr("道路中断"));
-  EXPECT_THAT(LastEntry().entry.channels(), Contains(absl::StrCat("up:", kXingshan)));
-}
-
-TEST_F(NoticeTest, SilenceCallsTheDeputiesThenTheTierAbove) {
-  const std::string name = Issue("district-duty", Notice(kLingbei));
-  ASSERT_TRUE(Answer("guoan-duty", name).ok());
-  ASSERT_TRUE(Answer("lingbei-duty", name).ok());
-  EXPECT_EQ(FireAfter(absl::Minutes(9)), 1) << "the row of the subdistrict";
-  EXPECT_THAT(Escalations(name), IsEmpty()) << "the subdistrict has answered";
-  FireAfter(absl::Minutes(1));
-  auto steps = Escalations(name);
-  ASSERT_EQ(steps.size(), 1u);
-  const v1::Escalation first = steps.at("COMMUNITY-1");
-  EXPECT_THAT(first.silent_posts(), ElementsAre("posts/pingan-duty"));
-  EXPECT_THAT(first.called_posts(), ElementsAre("posts/pingan-deputy"));
-  EXPECT_EQ(first.holders(0).person(), "people/pingan-deputy") << "who holds it at this very step";
-  EXPECT_EQ(LastEntry().entry.sources(0).ledger(), "directory");
-  EXPECT_TRUE(Recipients(name).at("posts/pingan-duty").escalated());
-  FireAfter(absl::Minutes(5));
-  steps = Escalations(name);
-  ASSERT_EQ(steps.size(), 2u);
-  EXPECT_THAT(steps.at("COMMUNITY-2").called_posts(), ElementsAre("posts/lingbei-duty"));
-  EXPECT_EQ(ledger_->NextDue().value(), absl::InfiniteFuture())
-      << "two steps, then a person's turn";
-  // The deputy answers in the post's stead, late, and it is kept.
-  ASSERT_TRUE(Answer("pingan-deputy", name).ok());
-  const auto recipient = Recipients(name).at("posts/pingan-duty");
-  EXPECT_EQ(recipient.state(), v1::ANSWERED);
-  EXPECT_TRUE(recipient.late());
-  EXPECT_EQ(recipient.answered_by().acting_for_post(), "posts/pingan-duty");
-  EXPECT_EQ(recipient.holder(), "people/pingan-deputy") << "found on duty when it was called";
-}
-
-TEST_F(NoticeTest, APostWhoseDeputyNobodyHoldsIsSkippedAndFlagged) {
-  directory_.SetHolder("posts/pingan-deputy", "");
-  const std::string name = Issue("district-duty", Notice(kPingan));
-  FireAfter(absl::Minutes(11));
-  const auto step = Escalations(name).at("COMMUNITY-1");
-  EXPECT_THAT(step.empty_posts(), ElementsAre("posts/pingan-duty"));
-  EXPECT_THAT(step.called_posts(), IsEmpty());
-  EXPECT_EQ(LastEntry().entry.flags(0).rule_id(), "alert.empty-step");
-  FireAfter(absl::Minutes(5));
-  EXPECT_EQ(Escalations(name).count("COMMUNITY-2"), 1u) << "it goes on to the tier above";
-}
-
-TEST_F(NoticeTest, TheLadderClimbsWithoutDirectoryToo) {
-  const std::string name = Issue("district-duty", Notice(kPingan));
-  directory_.SetDown(true);
-  FireAfter(absl::Minutes(11));
-  EXPECT_THAT(Escalations(name).at("COMMUNITY-1").called_posts(),
-              ElementsAre("posts/pingan-deputy"));
-  EXPECT_EQ(LastEntry().entry.flags(0).rule_id(), "alert.holders-unknown");
-}
-
-TEST_F(NoticeTest, ALiftedNoticeStopsItsLadderAndTellsEveryArea) {
-  const std::string name = Issue("district-duty", Notice(kLingbei));
-  v1::LiftAlertRequest lift;
-  lift.set_name(name);
-  EXPECT_EQ(
-      base::ProblemOf(Do(As("district-duty"), "LiftAlert", &AlertService::LiftAlert, lift).status())
-          .field(),
-      "reason");
-  lift.set_reason("险情已排除");
-  EXPECT_EQ(ReasonOf(Do(As("pingan-duty"), "LiftAlert", &AlertService::LiftAlert, lift).status()),
-            Reason::OUTSIDE_AREA);
-  auto receipt = Do(As("district-duty"), "LiftAlert", &AlertService::LiftAlert, lift);
-  ASSERT_TRUE(receipt.ok()) << receipt.status();
-  EXPECT_EQ(receipt->state(), "LIFTED");
-  EXPECT_EQ(ledger_->NextDue().value(), absl::InfiniteFuture());
-  EXPECT_THAT(LastEntry().entry.channels(), UnorderedElementsAre(absl::StrCat("down:", kLingbei),
-                                                                 absl::StrCat("up:", kXingshan)));
-  EXPECT_EQ(ReasonOf(Do(As("district-duty"), "LiftAlert", &AlertService::LiftAlert, lift).status()),
-            Reason::ILLEGAL_TRANSITION);
-  EXPECT_TRUE(Answer("pingan-duty", name).ok()) << "an answer on its way is not lost";
-}
-
-// Who is called must not be able to stop the calling: each sender, each who would lift it.
-TEST_F(NoticeTest, ANoticeIsLiftedByItsIssuersAreaOrAboveNeverByThoseItCalls) {
-  const auto lift = [this](const std::string& name, const std::string& post) {
-    v1::LiftAlertRequest request;
-    request.set_name(name);
-    request.set_reason("险情已排除");
-    return Do(As(post), "LiftAlert", &AlertService::LiftAlert, request).status();
-  };
-  const std::map<std::string, std::set<std::string>> may_lift = {
-      {"district-duty", {"district-duty", "district-leader"}},
-      {"lingbei-duty", {"district-duty", "district-leader", "lingbei-duty", "lingbei-leader"}},
-      {"pingan-duty",
-       {"district-duty", "district-leader", "lingbei-duty", "lingbei-leader", "pingan-duty"}}};
-  for (const auto& [sender, allowed] : may_lift) {
-    for (const std::string post : {"district-duty", "district-leader", "lingbei-duty",
-                                   "lingbei-leader", "pingan-duty", "guoan-duty", "lingnan-duty"}) {
-      const std::string name = Issue(sender, Notice(kPingan));
-      const absl::Status status = lift(name, post);
-      if (allowed.count(post) > 0) {
-        EXPECT_TRUE(status.ok()) << post << " lifts " << sender << ": " << status;
-        continue;
-      }
-      EXPECT_EQ(ReasonOf(status), Reason::OUTSIDE_AREA) << post << " lifts " << sender;
-      EXPECT_FALSE(LastEntry().entry.refusal().rule_id().empty()) << "denied access is kept";
-      EXPECT_EQ(Get(name).state(), v1::ISSUED);
-      if (Get(name).recipient_count() == 0) continue;  // its own post alone: nobody is called
-      EXPECT_TRUE((*ledger_->Read())
-                      ->FindDeadline(rules::AnswerDeadlineKey(name, common::v1::COMMUNITY))
-                      .value())
-          << "the ladder stands";
-    }
-  }
-}
-
-TEST_F(NoticeTest, WhoActsForAPostLiftsAsThatPost) {
-  directory::v1::Directory deputised = directory::XingshanForTests();
-  for (auto& post : *deputised.mutable_posts()) {
-    if (post.name() == "posts/lingbei-duty") post.add_deputies("posts/lingnan-duty");
-  }
-  directory_.Replace(deputised);
-  v1::LiftAlertRequest request;
-  request.set_name(Issue("lingbei-duty", Notice(kPingan)));
-  request.set_reason("险情已排除");
-  EXPECT_EQ(
-      ReasonOf(Do(As("lingnan-duty"), "LiftAlert", &AlertService::LiftAlert, request).status()),
-      Reason::OUTSIDE_AREA);
-  auto acting = As("lingnan-duty");
-  acting.actor.set_acting_for_post("posts/lingbei-duty");
-  const auto receipt = Do(acting, "LiftAlert", &AlertService::LiftAlert, request);
-  EXPECT_TRUE(receipt.ok()) << receipt.status();
-}
-
-// A response's end lifts what it sent, whoever decided the end.
-TEST_F(NoticeTest, AReactorLiftsWhatAResponseSent) {
-  const std::string name = Issue("district-duty", Notice(kPingan));
-  auto context = As("lingbei-duty");
-  context.actor.set_system("incident.reactor");
-  v1::LiftAlertRequest request;
-  request.set_name(name);
-  request.set_reason("响应终止");
-  const auto receipt = Do(context, "LiftAlert", &AlertService::LiftAlert, request);
-  ASSERT_TRUE(receipt.ok()) << receipt.status();
-  EXPECT_EQ(receipt->state(), "LIFTED");
-}
-
-// Everything an answer or a lifting needs comes with the batch's prefetch, also the last entry of its case.
-TEST_F(NoticeTest, AnAnswerAndALiftingTakeTwoRoundTrips) {
-  const std::string name = Issue("district-duty", Notice(kLingbei));
-  ASSERT_EQ(Get(name).case_id(), "incidents/2026-0001");
-  engine_.Reset();
-  ASSERT_TRUE(Answer("pingan-duty", name).ok());
-  EXPECT_EQ(engine_.WriterRuns(), 2);
-  v1::LiftAlertRequest lift;
-  lift.set_name(name);
-  lift.set_reason("险情已排除");
-  engine_.Reset();
-  ASSERT_TRUE(Do(As("district-duty"), "LiftAlert", &AlertService::LiftAlert, lift).ok());
-  EXPECT_EQ(engine_.WriterRuns(), 2);
-}
-
 // The number of a name comes with the batch's one prefetch, not by a round trip of its own.
 TEST_F(NoticeTest, TheCounterOfNamesIsPrefetched) {
   const auto reads_of_the_counter = [this] {
@@ -510,35 +279,6 @@ TEST_F(NoticeTest, TheCounterOfNamesIsPrefetched) {
   engine_.Reset();
   ASSERT_TRUE(Do(As("alert-drafter"), "DraftWarning", &AlertService::DraftWarning, draft).ok());
   EXPECT_THAT(reads_of_the_counter(), ElementsAre(0u));
-}
-
-TEST_F(NoticeTest, WhatFellDueInAnOutageIsMarkedAndClimbsOnce) {
-  const std::string name = Issue("district-duty", Notice(kPingan));
-  Shut();
-  clock_.Advance(absl::Minutes(20));
-  Open();
-  FireDue();
-  FireAfter(absl::Minutes(2));
-  const auto steps = Escalations(name);
-  ASSERT_EQ(steps.size(), 1u);
-  EXPECT_TRUE(steps.at("COMMUNITY-1").in_outage());
-}
-
-TEST_F(NoticeTest, TheRollUpSaysWhoIsMissing) {
-  const std::string name = Issue("district-duty", Notice(kLingbei));
-  ASSERT_TRUE(Answer("pingan-duty", name).ok());
-  v1::GetRollUpRequest request;
-  request.set_alert(name);
-  const auto roll = alerts_->GetRollUp(As("district-duty"), request);
-  ASSERT_TRUE(roll.ok()) << roll.status();
-  EXPECT_EQ(roll->nodes(0).area(), kXingshan);
-  EXPECT_EQ(roll->nodes(0).area_name(), "兴山区") << "named, though it has no recipient";
-  EXPECT_EQ(roll->nodes(0).tier(), common::v1::DISTRICT);
-  EXPECT_EQ(roll->nodes(0).answered(), 1);
-  EXPECT_EQ(roll->nodes(1).area_name(), "岭北街道");
-  EXPECT_THAT(roll->nodes(1).missing_posts(), ElementsAre("posts/lingbei-duty"));
-  EXPECT_TRUE(roll->nodes(2).green());
-  EXPECT_FALSE(roll->nodes(0).green());
 }
 
 TEST_F(NoticeTest, ListsShowWhatAnAreaHears) {

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
 #include <map>
 #include <memory>
 #include <utility>
@@ -8,15 +7,13 @@
 #include "services/incident/rules/reading.h"
 #include "services/platform/base/status.h"
 #include "services/platform/guard/makeups.h"
+#include "services/platform/ledger/filled_page.h"
 #include "services/platform/privacy/mask.h"
 
 // Reads. A reporter is shown masked; lists do not unseal at all. Each caller sees what lies in his area
 // (rules/reading.h): one incident of another's is refused, in a list it is left out.
 namespace huying::incident {
 namespace {
-
-// How often a list reads on to fill its page; then it is shorter, with a token to go on from.
-constexpr int kReadOnMax = 40;
 
 void Where(ledger::Filter& filter, const char* column, const std::string& value) {
   if (!value.empty()) filter.where.push_back({column, "=", ledger::Text(value)});
@@ -55,29 +52,6 @@ class Sight {
   std::map<std::string, v1::Incident> known_;
 };
 
-// A page of what `sees` lets through, filled by reading on; bounded.
-template <typename T, typename Sees>
-absl::StatusOr<ledger::Page<T>> ListSeen(ledger::Reader& reader, const ledger::RecordKind<T>& kind,
-                                         const ledger::Filter& filter, int page_size,
-                                         std::string page_token, const Sees& sees) {
-  const int wanted =
-      page_size == 0 ? ledger::kPageSizeDefault : std::min(page_size, ledger::kPageSizeMax);
-  ledger::Page<T> seen;
-  for (int round = 0; round < kReadOnMax; ++round) {
-    // Never more than still fit: the token then stands behind the last item that was looked at.
-    const int left = page_size < 0 ? page_size : wanted - static_cast<int>(seen.items.size());
-    ASSIGN_OR_RETURN(ledger::Page<T> page, reader.List(kind, filter, left, page_token));
-    for (auto& item : page.items) {
-      ASSIGN_OR_RETURN(bool visible, sees(item.value));
-      if (visible) seen.items.push_back(std::move(item));
-    }
-    page_token = page.next_page_token;
-    if (page_token.empty() || static_cast<int>(seen.items.size()) >= wanted) break;
-  }
-  seen.next_page_token = page_token;
-  return seen;
-}
-
 }  // namespace
 
 absl::StatusOr<v1::GetIncidentResponse> IncidentService::GetIncident(
@@ -102,11 +76,12 @@ absl::StatusOr<v1::ListIncidentsResponse> IncidentService::ListIncidents(
   if (request.open_only()) filter.where.push_back({"open", "=", ledger::Int(1)});
   ASSIGN_OR_RETURN(std::unique_ptr<ledger::Reader> reader, ledger_.Read());
   const rules::Viewer viewer = rules::ViewerOf(context.actor, context.permissions);
-  ASSIGN_OR_RETURN(auto page,
-                   ListSeen(*reader, kIncidents, filter, request.page_size(), request.page_token(),
-                            [&](const v1::Incident& incident) -> absl::StatusOr<bool> {
-                              return rules::MayRead(incident, viewer);
-                            }));
+  ASSIGN_OR_RETURN(
+      auto page,
+      ledger::FilledPage(*reader, kIncidents, filter, request.page_size(), request.page_token(),
+                         [&](const v1::Incident& incident) -> absl::StatusOr<bool> {
+                           return rules::MayRead(incident, viewer);
+                         }));
   v1::ListIncidentsResponse response;
   for (auto& item : page.items) {
     item.value.mutable_reporter()->clear_sealed();
@@ -124,8 +99,9 @@ absl::StatusOr<v1::ListReportsResponse> IncidentService::ListReports(
   Sight sight(*reader, context);
   RETURN_IF_ERROR(sight.Check(request.incident()));
   ASSIGN_OR_RETURN(
-      auto page, ListSeen(*reader, kReports, filter, request.page_size(), request.page_token(),
-                          [&](const v1::Report& report) { return sight.Sees(report.incident()); }));
+      auto page,
+      ledger::FilledPage(*reader, kReports, filter, request.page_size(), request.page_token(),
+                         [&](const v1::Report& report) { return sight.Sees(report.incident()); }));
   v1::ListReportsResponse response;
   for (auto& item : page.items) *response.add_reports() = std::move(item.value);
   response.set_next_page_token(page.next_page_token);
@@ -139,10 +115,10 @@ absl::StatusOr<v1::ListClocksResponse> IncidentService::ListClocks(
   ASSIGN_OR_RETURN(std::unique_ptr<ledger::Reader> reader, ledger_.Read());
   Sight sight(*reader, context);
   RETURN_IF_ERROR(sight.Check(request.incident()));
-  ASSIGN_OR_RETURN(auto page, ListSeen(*reader, kClocks, filter, request.page_size(),
-                                       request.page_token(), [&](const v1::LegalClock& clock) {
-                                         return sight.Sees(clock.incident());
-                                       }));
+  ASSIGN_OR_RETURN(auto page,
+                   ledger::FilledPage(
+                       *reader, kClocks, filter, request.page_size(), request.page_token(),
+                       [&](const v1::LegalClock& clock) { return sight.Sees(clock.incident()); }));
   v1::ListClocksResponse response;
   for (auto& item : page.items) *response.add_clocks() = std::move(item.value);
   response.set_next_page_token(page.next_page_token);
@@ -168,10 +144,11 @@ absl::StatusOr<v1::ListResponsesResponse> IncidentService::ListResponses(
   ASSIGN_OR_RETURN(std::unique_ptr<ledger::Reader> reader, ledger_.Read());
   Sight sight(*reader, context);
   RETURN_IF_ERROR(sight.Check(request.incident()));
-  ASSIGN_OR_RETURN(auto page, ListSeen(*reader, kResponses, filter, request.page_size(),
-                                       request.page_token(), [&](const v1::Response& response) {
-                                         return sight.Sees(response.incident());
-                                       }));
+  ASSIGN_OR_RETURN(auto page,
+                   ledger::FilledPage(*reader, kResponses, filter, request.page_size(),
+                                      request.page_token(), [&](const v1::Response& response) {
+                                        return sight.Sees(response.incident());
+                                      }));
   v1::ListResponsesResponse response;
   for (auto& item : page.items) *response.add_responses() = std::move(item.value);
   response.set_next_page_token(page.next_page_token);
@@ -189,8 +166,8 @@ absl::StatusOr<v1::ListTasksResponse> IncidentService::ListTasks(
     ASSIGN_OR_RETURN(const v1::Incident* incident, sight.IncidentOf(task.incident()));
     return rules::MayReadTask(task, *incident, sight.viewer());
   };
-  ASSIGN_OR_RETURN(auto page, ListSeen(*reader, kTasks, filter, request.page_size(),
-                                       request.page_token(), sees));
+  ASSIGN_OR_RETURN(auto page, ledger::FilledPage(*reader, kTasks, filter, request.page_size(),
+                                                 request.page_token(), sees));
   v1::ListTasksResponse response;
   for (auto& item : page.items) *response.add_tasks() = std::move(item.value);
   response.set_next_page_token(page.next_page_token);
@@ -213,8 +190,8 @@ absl::StatusOr<v1::ListOpenItemsResponse> IncidentService::ListOpenItems(
   if (request.post().empty() || request.post() != context.actor.post()) {
     RETURN_IF_ERROR(sight.Check(request.incident()));
   }
-  ASSIGN_OR_RETURN(auto page, ListSeen(*reader, kOpenItems, filter, request.page_size(),
-                                       request.page_token(), sees));
+  ASSIGN_OR_RETURN(auto page, ledger::FilledPage(*reader, kOpenItems, filter, request.page_size(),
+                                                 request.page_token(), sees));
   v1::ListOpenItemsResponse response;
   for (auto& item : page.items) *response.add_items() = std::move(item.value);
   response.set_next_page_token(page.next_page_token);
@@ -231,10 +208,10 @@ absl::StatusOr<v1::ListMakeUpsResponse> IncidentService::ListMakeUps(
   }
   ASSIGN_OR_RETURN(std::unique_ptr<ledger::Reader> reader, ledger_.Read());
   Sight sight(*reader, context);
-  ASSIGN_OR_RETURN(auto page, ListSeen(*reader, guard::kMakeUps, filter, request.page_size(),
-                                       request.page_token(), [&](const common::v1::MakeUp& row) {
-                                         return sight.Sees(row.case_id());
-                                       }));
+  ASSIGN_OR_RETURN(auto page,
+                   ledger::FilledPage(
+                       *reader, guard::kMakeUps, filter, request.page_size(), request.page_token(),
+                       [&](const common::v1::MakeUp& row) { return sight.Sees(row.case_id()); }));
   v1::ListMakeUpsResponse response;
   for (auto& item : page.items) *response.add_make_ups() = std::move(item.value);
   response.set_next_page_token(page.next_page_token);
