@@ -90,6 +90,7 @@ void LedgerImpl::Execute(Command command, Done done) {
       refused = base::Exhausted("等待处理的请求太多，请稍后重试",
                                 "too many commands are waiting; try again later");
     } else {
+      work_.Signal();
       return;
     }
     done = std::move(waiting.done);
@@ -102,7 +103,7 @@ bool LedgerImpl::TakeWork(std::vector<Waiting>& batch, std::vector<PendingCursor
   const auto has_work = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     return stopping_ || !lanes_.empty() || !cursors_.empty();
   };
-  mutex_.AwaitWithTimeout(absl::Condition(&has_work), kBeatEvery);
+  if (!has_work()) work_.WaitWithTimeout(&mutex_, kBeatEvery);
   batch = lanes_.TakeBatch();
   cursors = std::exchange(cursors_, {});
   deciding_ = static_cast<int64_t>(batch.size());
@@ -130,8 +131,8 @@ void LedgerImpl::RunWork(std::vector<Waiting> batch, const std::vector<PendingCu
   answers_.Give(std::move(batch), std::move(outcome.answers), /*later=*/more);
   absl::MutexLock lock(&mutex_);
   deciding_ = 0;
-  told_head_ = head_.seq;
-  told_published_ = published_;
+  if (std::exchange(told_head_, head_.seq) != head_.seq) head_told_.SignalAll();
+  if (std::exchange(told_published_, published_) != published_) published_told_.SignalAll();
 }
 
 bool LedgerImpl::TakeOver(const Writer::Outcome& outcome,
@@ -154,6 +155,8 @@ void LedgerImpl::Stop() {
   {
     absl::MutexLock lock(&mutex_);
     stopping_ = true;
+    work_.Signal();
+    WakeFollowersLocked();
   }
   if (thread_.joinable()) thread_.join();
   answers_.Stop();
@@ -186,19 +189,20 @@ Ledger::Position LedgerImpl::Head() const {
 }
 
 int64_t LedgerImpl::WaitPast(int64_t seq, absl::Duration wait) const {
-  return Wait(told_head_, seq, wait);
+  return Wait(head_told_, told_head_, seq, wait);
 }
 
 int64_t LedgerImpl::WaitPublished(int64_t seq, absl::Duration wait) const {
-  return Wait(told_published_, seq, wait);
+  return Wait(published_told_, told_published_, seq, wait);
 }
 
-int64_t LedgerImpl::Wait(const int64_t& followed, int64_t seq, absl::Duration wait) const {
+int64_t LedgerImpl::Wait(absl::CondVar& told, const int64_t& followed, int64_t seq,
+                         absl::Duration wait) const {
   absl::MutexLock lock(&mutex_);
-  const auto is_past = [&, wakes = wakes_]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    return followed > seq || stopping_ || wakes_ != wakes;
-  };
-  mutex_.AwaitWithTimeout(absl::Condition(&is_past), wait);
+  const int64_t wakes = wakes_;
+  while (followed <= seq && !stopping_ && wakes_ == wakes) {
+    if (told.WaitWithTimeout(&mutex_, wait)) break;
+  }
   return head_.seq;
 }
 
@@ -209,7 +213,13 @@ int64_t LedgerImpl::LastPublished() const {
 
 void LedgerImpl::WakeFollowers() {
   absl::MutexLock lock(&mutex_);
+  WakeFollowersLocked();
+}
+
+void LedgerImpl::WakeFollowersLocked() {
   ++wakes_;
+  head_told_.SignalAll();
+  published_told_.SignalAll();
 }
 
 int64_t LedgerImpl::InFlight() const {
@@ -280,6 +290,7 @@ absl::Status LedgerImpl::SaveCursor(std::string_view follower, const Position& p
   absl::MutexLock lock(&mutex_);
   if (stopping_) return Stopping();
   cursors_.push_back(&pending);
+  work_.Signal();
   // The writer answers everything it took, also while it stops.
   mutex_.Await(absl::Condition(&pending.done));
   return pending.status;

@@ -63,7 +63,9 @@ class LedgerImpl final : public Ledger {
   void RunWork(std::vector<Waiting> batch, const std::vector<PendingCursor*>& cursors);
   // True: more commands are waiting.
   bool TakeOver(const Writer::Outcome& outcome, const std::vector<PendingCursor*>& cursors);
-  int64_t Wait(const int64_t& followed, int64_t seq, absl::Duration wait) const;
+  int64_t Wait(absl::CondVar& told, const int64_t& followed, int64_t seq,
+               absl::Duration wait) const;
+  void WakeFollowersLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const LedgerOptions options_;
   const Kinds kinds_;
@@ -74,7 +76,12 @@ class LedgerImpl final : public Ledger {
   Heartbeat heartbeat_;
   platform::v1::LedgerHeader header_;  // constant after Start
 
+  // Every command takes the mutex some four times, so nobody waits on it with a condition, which each
+  // release would have to try: whoever makes one true says so.
   mutable absl::Mutex mutex_;
+  absl::CondVar work_;                    // for the writer
+  mutable absl::CondVar head_told_;       // for WaitPast
+  mutable absl::CondVar published_told_;  // for WaitPublished
   Lanes lanes_ ABSL_GUARDED_BY(mutex_);
   std::vector<PendingCursor*> cursors_ ABSL_GUARDED_BY(mutex_);  // of waiting callers
   int64_t deciding_ ABSL_GUARDED_BY(mutex_) = 0;

@@ -16,20 +16,16 @@ void DeadlineWatch::Add(std::shared_ptr<OwedAnswer> owed) {
 }
 
 void DeadlineWatch::Stop() {
-  {
-    absl::MutexLock lock(&mutex_);
-    if (std::exchange(stopped_, true)) return;
-  }
+  if (!thread_.joinable()) return;
+  stop_.Notify();
   thread_.join();
 }
 
 void DeadlineWatch::Run() {
   std::vector<std::shared_ptr<OwedAnswer>> waiting;
-  while (true) {
+  while (!stop_.WaitForNotificationWithTimeout(kLookEvery)) {
     {
       absl::MutexLock lock(&mutex_);
-      mutex_.AwaitWithTimeout(absl::Condition(&stopped_), kLookEvery);
-      if (stopped_) return;
       waiting.insert(waiting.end(), std::make_move_iterator(owed_.begin()),
                      std::make_move_iterator(owed_.end()));
       owed_.clear();

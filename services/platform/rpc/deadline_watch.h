@@ -9,6 +9,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
 #include "services/platform/base/clock.h"
 
@@ -26,7 +27,8 @@ struct OwedAnswer {
 // Answers calls whose deadline passes while a ledger has them: a stuck disk must not hold callers who
 // named no deadline of their own. Looks every tenth of a second, so it may be that much late.
 //
-// Thread-safe. Costs one push per call; what was answered in time is dropped at the next look.
+// Thread-safe, but for Stop, which one thread calls. Costs one push per call; what was answered in time
+// is dropped at the next look.
 class DeadlineWatch {
  public:
   explicit DeadlineWatch(const base::Clock& machine_clock);
@@ -38,8 +40,8 @@ class DeadlineWatch {
   void Run();
 
   const base::Clock& clock_;
+  absl::Notification stop_;
   absl::Mutex mutex_;
-  bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
   std::vector<std::shared_ptr<OwedAnswer>> owed_ ABSL_GUARDED_BY(mutex_);
   std::thread thread_;
 };

@@ -252,7 +252,10 @@ void Router::StartStream(std::unique_ptr<PendingCall> call) {
 void Router::EndWithToken(PendingCall& call, const std::shared_ptr<StreamQueue>& queue) {
   call.owed = std::make_shared<OwedAnswer>();
   call.owed->deadline = call.token_expires;
-  call.owed->too_late = [queue] { queue->Close(TokenExpired()); };
+  // The queue holds the call (to present its end), so the call must not hold the queue.
+  call.owed->too_late = [weak = std::weak_ptr<StreamQueue>(queue)] {
+    if (const auto open = weak.lock()) open->Close(TokenExpired());
+  };
   watch_.Add(call.owed);
 }
 

@@ -358,5 +358,25 @@ TEST(RouterLimitTest, AFullQueueOfOnePoolDoesNotStopTheOthers) {
   EXPECT_TRUE(huying::testing::Eventually([&] { return answered == 6; }));
 }
 
+// A subscription is opened anew all day long; what it held must go with it, its queue above all.
+TEST_F(RouterTest, AStreamThatIsOverIsForgotten) {
+  std::weak_ptr<StreamQueue> queue;
+  Reply reply;
+  reply.answer = [](const absl::Status&, const google::protobuf::Message*) {};
+  reply.stream = [&queue](std::shared_ptr<StreamQueue> opened) { queue = opened; };
+  WatchRequest request;
+  request.set_stay_open(true);
+  toy_.router->Handle({.method = testing::kWatch, .token = token_}, request.SerializeAsString(),
+                      std::move(reply));
+  EXPECT_FALSE(queue.expired());
+  ASSERT_TRUE(huying::testing::Eventually([this] {
+    std::lock_guard lock(toy_.service.mutex);
+    return !toy_.service.open.empty();
+  }));
+  toy_.service.open.front().Close(absl::OkStatus());
+  toy_.service.open.clear();
+  EXPECT_TRUE(huying::testing::Eventually([&queue] { return queue.expired(); }));
+}
+
 }  // namespace
 }  // namespace huying::rpc
