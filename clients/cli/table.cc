@@ -72,6 +72,7 @@ std::string RenderTable(const std::vector<std::string>& header,
                         const std::vector<std::vector<std::string>>& rows, int cell_width_max) {
   std::vector<std::vector<std::string>> cut;
   std::vector<int> widths;
+  widths.reserve(header.size());
   for (const std::string& title : header) widths.push_back(DisplayWidth(title));
   for (const auto& row : rows) {
     std::vector<std::string> cells;

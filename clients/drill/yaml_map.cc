@@ -42,8 +42,8 @@ std::string Nearest(std::string_view wrong, const std::vector<std::string>& know
   return nearest;
 }
 
-YamlMap::YamlMap(YAML::Node node, std::string where, Findings& findings)
-    : node_(std::move(node)), where_(std::move(where)), findings_(findings) {
+YamlMap::YamlMap(const YAML::Node& node, std::string where, Findings& findings)
+    : node_(node), where_(std::move(where)), findings_(findings) {
   if (!node_.IsMap()) {
     AddError(findings_, node_, absl::StrCat(where_, " 应为键值对"),
              absl::StrCat(where_, " must be a mapping"));
@@ -143,7 +143,7 @@ std::optional<double> YamlMap::Share(const std::string& key) {
 
 bool YamlMap::Truth(const std::string& key) {
   const std::string text = Text(key);
-  if (text != "" && text != "true" && text != "false") {
+  if (!text.empty() && text != "true" && text != "false") {
     Error(key, "应为 true 或 false", "must be true or false");
   }
   return text == "true";

@@ -29,7 +29,7 @@ class YamlMap {
   static constexpr bool kRequired = true;
 
   // A node that is no mapping is a finding; every key then reads as absent.
-  YamlMap(YAML::Node node, std::string where, Findings& findings);
+  YamlMap(const YAML::Node& node, std::string where, Findings& findings);
 
   bool Has(const std::string& key) const;
   YAML::Node Raw(const std::string& key, bool required = false);

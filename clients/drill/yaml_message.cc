@@ -130,6 +130,7 @@ json BodyToJson(const YAML::Node& node, const Descriptor& type, Findings& findin
     const FieldDescriptor* field = type.FindFieldByName(name);
     if (field == nullptr || name == "request_id") {
       std::vector<std::string> names;
+      names.reserve(static_cast<size_t>(type.field_count()));
       for (int i = 0; i < type.field_count(); ++i) names.push_back(type.field(i)->name());
       const bool own = field != nullptr;
       AddError(

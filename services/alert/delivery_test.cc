@@ -68,6 +68,7 @@ class DeliveryTest : public AlertBench {
     auto reader = *ledger_->Read();
     const auto entries = *reader->ChannelEntries(rules::HeardChannels(area, above), 0, 10'000);
     std::vector<int64_t> seqs;
+    seqs.reserve(entries.size());
     for (const auto& item : entries) seqs.push_back(item.entry.entry.seq());
     return seqs;
   }

@@ -21,8 +21,8 @@ namespace huying::directory {
 //   RETURN_IF_ERROR(row.At(rules::CheckPost(post)));      // a problem's field says which line
 class YamlRow {
  public:
-  YamlRow(std::string file, std::string path, YAML::Node node)
-      : file_(std::move(file)), path_(std::move(path)), node_(std::move(node)) {}
+  YamlRow(std::string file, std::string path, const YAML::Node& node)
+      : file_(std::move(file)), path_(std::move(path)), node_(node) {}
 
   // Any other key is an error: a misspelt one must not be silently left out.
   absl::Status Only(std::initializer_list<std::string_view> keys) const;

@@ -11,7 +11,6 @@
 
 namespace huying::alert::rules {
 namespace {
-using common::v1::Tier;
 using Nodes = std::map<std::string, v1::RollUpNode>;
 
 v1::RollUpNode& NodeOf(Nodes& nodes, const v1::Alert& alert, const std::string& area) {

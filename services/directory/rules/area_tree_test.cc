@@ -20,6 +20,7 @@ AreaTree Xingshan() {
 
 std::vector<std::string> NamesOf(const std::vector<const v1::Area*>& areas) {
   std::vector<std::string> names;
+  names.reserve(areas.size());
   for (const v1::Area* area : areas) names.push_back(area->name());
   return names;
 }

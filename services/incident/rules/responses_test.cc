@@ -8,8 +8,6 @@
 namespace huying::incident::rules {
 namespace {
 
-using base::Reason;
-
 class ResponsesTest : public ::testing::Test {
  protected:
   ResponsesTest() {

@@ -32,9 +32,9 @@ void WalkEveryCell(const Allowed<State, Act>& allowed, int acts, int states, Nex
 
 TEST(States, EveryCellOfTheIncidentTable) {
   using A = IncidentAct;
-  constexpr auto none = v1::INCIDENT_STATE_UNSPECIFIED;
+  constexpr auto kNone = v1::INCIDENT_STATE_UNSPECIFIED;
   Allowed<v1::IncidentState, A> allowed = {
-      {{A::kIntake, none}, v1::REPORTED},
+      {{A::kIntake, kNone}, v1::REPORTED},
       {{A::kTakeOver, v1::REPORTED}, v1::VERIFYING},
       {{A::kTakeOver, v1::TRANSFERRED}, v1::VERIFYING},
       {{A::kConfirm, v1::VERIFYING}, v1::CONFIRMED},
@@ -83,10 +83,10 @@ TEST(States, R41FirstHandlingIsAllowedInEveryStateFromReportedOn) {
 
 TEST(States, EveryCellOfTheReportTable) {
   using A = ReportAct;
-  constexpr auto none = v1::REPORT_STATE_UNSPECIFIED;
+  constexpr auto kNone = v1::REPORT_STATE_UNSPECIFIED;
   WalkEveryCell<v1::ReportState, A>(
       {
-          {{A::kDraft, none}, v1::REPORT_DRAFT},
+          {{A::kDraft, kNone}, v1::REPORT_DRAFT},
           {{A::kDraft, v1::REPORT_DRAFT}, v1::REPORT_DRAFT},
           {{A::kDraft, v1::SENT_ORALLY}, v1::SENT_ORALLY},
           {{A::kDraft, v1::REPORT_SIGNED}, v1::REPORT_DRAFT},
@@ -129,12 +129,12 @@ TEST(States, EveryCellOfTheClockTableInTimeAndLate) {
 
 TEST(States, EveryCellOfTheResponseTable) {
   using A = ResponseAct;
-  constexpr auto none = v1::RESPONSE_STATE_UNSPECIFIED;
+  constexpr auto kNone = v1::RESPONSE_STATE_UNSPECIFIED;
   WalkEveryCell<v1::ResponseState, A>(
       {
-          {{A::kPropose, none}, v1::PROPOSED},
+          {{A::kPropose, kNone}, v1::PROPOSED},
           {{A::kDecline, v1::PROPOSED}, v1::DECLINED},
-          {{A::kActivate, none}, v1::ACTIVE},
+          {{A::kActivate, kNone}, v1::ACTIVE},
           {{A::kActivate, v1::PROPOSED}, v1::ACTIVE},
           {{A::kAdjust, v1::ACTIVE}, v1::ACTIVE},
           {{A::kHandOver, v1::ACTIVE}, v1::HANDED_OVER},

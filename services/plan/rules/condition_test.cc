@@ -91,7 +91,7 @@ TEST(Condition, AFactOfTheWrongKindIsUnknownAndNeverGuessed) {
 
 // Every combination of two parts that hold, do not hold, or are unknown.
 TEST(Condition, GroupsFollowThreeValuedLogic) {
-  const std::array<std::optional<bool>, 3> kValues = {true, false, std::nullopt};
+  constexpr std::array<std::optional<bool>, 3> kValues = {true, false, std::nullopt};
   const auto part = [](std::optional<bool> value) {
     if (!value) return Comparison("affected >= 1");  // not given below
     return Comparison(*value ? "missing >= 1" : "missing >= 99");

@@ -38,7 +38,7 @@ levels:
 )";
 
 std::string With(const std::string& from, const std::string& to) {
-  const std::string changed = absl::StrReplaceAll(kPlan, {{from, to}});
+  std::string changed = absl::StrReplaceAll(kPlan, {{from, to}});
   EXPECT_NE(changed, kPlan) << from;
   return changed;
 }

@@ -160,8 +160,8 @@ void Checker::Numbers() {
   Range("outage.min_seconds", config_.outage().min_seconds(), 1, 86'400);
   Range("outage.restart_grace_seconds", config_.outage().restart_grace_seconds(), 1, 3'600);
   Range("backup_age_max_hours", config_.backup_age_max_hours(), 1, 24 * 365);
-  static const std::set<std::string> kLevels = {"trace", "debug", "info", "warn", "error"};
-  if (!kLevels.contains(config_.log().level())) {
+  static const std::set<std::string> levels = {"trace", "debug", "info", "warn", "error"};
+  if (!levels.contains(config_.log().level())) {
     Add("log.level", "应为 trace、debug、info、warn、error 之一",
         absl::StrCat("'", config_.log().level(), "' is not a log level"));
   }

@@ -166,7 +166,7 @@ class PowerCutTest : public FaultsTest {
       absl::Mutex mutex;
       int64_t done ABSL_GUARDED_BY(mutex) = 0;
     } count;
-    const int kCommands = 2000;
+    constexpr int kCommands = 2000;
     for (int i = 0; i < kCommands; ++i) {
       ledger_->Execute(Put(absl::StrCat("docs/", i % 97), "text", absl::StrCat("r", i)),
                        [&count](const absl::StatusOr<Receipt>& answer) {

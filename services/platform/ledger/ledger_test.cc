@@ -13,8 +13,6 @@ namespace huying::ledger {
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 
 class LedgerTest : public LedgerFixture {
  protected:

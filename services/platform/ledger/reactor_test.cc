@@ -111,7 +111,7 @@ class ReactorTest : public LedgerFixture {
     return texts;
   }
 
-  const base::SystemClock system_;
+  const base::SystemClock system_{};
   sql::CountingEngine lower_engine_{sql::MakeSqliteEngine()};
   std::unique_ptr<Ledger> lower_;
   std::unique_ptr<ReactorRunner> runner_;

@@ -76,7 +76,7 @@ class TimekeeperTest : public LedgerFixture {
     for (const Finding& finding : findings) ADD_FAILURE() << finding.what;
   }
 
-  const base::SystemClock system_;
+  const base::SystemClock system_{};
   std::unique_ptr<Timekeeper> timekeeper_;
 };
 

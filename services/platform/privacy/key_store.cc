@@ -10,7 +10,6 @@ namespace huying::privacy {
 namespace {
 using base::Reason;
 using sql::Blob;
-using sql::Statement;
 
 constexpr char kCreateTable[] =
     "CREATE TABLE IF NOT EXISTS dossier_key("

@@ -47,9 +47,9 @@ class ChannelTable {
     return freed;
   }
   const Listeners& Find(std::string_view channel) const {
-    static const Listeners kNone;
+    static const Listeners none;
     const auto it = channels_.find(channel);
-    return it == channels_.end() ? kNone : it->second;
+    return it == channels_.end() ? none : it->second;
   }
   std::vector<std::string> Channels() const {
     std::vector<std::string> names;

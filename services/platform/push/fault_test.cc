@@ -62,8 +62,8 @@ class PushFaultTest : public ledger::LedgerFixture {
   }
 
   static redis::LinkOptions Link(const redis::Address& address) {
-    static const base::SystemClock kClock;
-    return {.address = address, .machine_clock = &kClock};
+    static const base::SystemClock clock;
+    return {.address = address, .machine_clock = &clock};
   }
 
   void Subscribe(std::vector<std::string> channels, int64_t after_seq) {
@@ -73,10 +73,10 @@ class PushFaultTest : public ledger::LedgerFixture {
   }
 
   void Append(int entries) {
-    static const std::vector<std::vector<std::string>> kChannels = {
+    static const std::vector<std::vector<std::string>> channels_of = {
         {"down:1", "up:9"}, {"down:2"}, {"down:1", "down:2", "up:9"}, {"up:9"}};
     for (int i = 0; i < entries; ++i) {
-      const auto& channels = kChannels[static_cast<size_t>(next_++) % kChannels.size()];
+      const auto& channels = channels_of[static_cast<size_t>(next_++) % channels_of.size()];
       const auto receipt = Run(Write([channels](ledger::Transaction& tx) {
         tx.Put(ledger::Docs(), "docs/1", ledger::Doc("docs/1", "text"));
         for (const std::string& channel : channels) tx.Publish(channel);

@@ -14,6 +14,7 @@ using ::google::protobuf::Descriptor;
 using ::google::protobuf::DescriptorPool;
 using ::google::protobuf::FieldDescriptor;
 using ::google::protobuf::FileDescriptor;
+using Request = ::grpc::reflection::v1alpha::ServerReflectionRequest;
 using Response = ::grpc::reflection::v1alpha::ServerReflectionResponse;
 
 const DescriptorPool& Files() { return *DescriptorPool::generated_pool(); }
@@ -65,27 +66,26 @@ Reflection::Reflection(std::vector<std::string> services) : services_(std::move(
   services_.push_back(kReflectionService);
 }
 
-Response Reflection::Answer(
-    const grpc::reflection::v1alpha::ServerReflectionRequest& request) const {
+Response Reflection::Answer(const Request& request) const {
   Response response;
   response.set_valid_host(request.host());
   *response.mutable_original_request() = request;
   switch (request.message_request_case()) {
-    case request.kFileByFilename:
+    case Request::kFileByFilename:
       AnswerFile(response, Files().FindFileByName(request.file_by_filename()),
                  request.file_by_filename());
       break;
-    case request.kFileContainingSymbol:
+    case Request::kFileContainingSymbol:
       AnswerFile(response, Files().FindFileContainingSymbol(request.file_containing_symbol()),
                  request.file_containing_symbol());
       break;
-    case request.kFileContainingExtension:
+    case Request::kFileContainingExtension:
       AnswerExtension(response, request.file_containing_extension());
       break;
-    case request.kAllExtensionNumbersOfType:
+    case Request::kAllExtensionNumbersOfType:
       AnswerExtensionNumbers(response, request.all_extension_numbers_of_type());
       break;
-    case request.kListServices:
+    case Request::kListServices:
       for (const std::string& service : services_) {
         response.mutable_list_services_response()->add_service()->set_name(service);
       }

@@ -45,12 +45,12 @@ TEST_F(MutationTest, TheCommandCarriesContextActLaneAndHash) {
 }
 
 TEST_F(MutationTest, ARequestIdIsNeededAndMustBeShortAndPrintable) {
-  const std::pair<std::string, Reason> kCases[] = {{"", Reason::FIELD_MISSING},
-                                                   {std::string(129, 'a'), Reason::FIELD_TOO_LONG},
-                                                   {"a b", Reason::FIELD_INVALID},
-                                                   {"编号", Reason::FIELD_INVALID},
-                                                   {"a\n", Reason::FIELD_INVALID}};
-  for (const auto& [id, reason] : kCases) {
+  const std::pair<std::string, Reason> cases[] = {{"", Reason::FIELD_MISSING},
+                                                  {std::string(129, 'a'), Reason::FIELD_TOO_LONG},
+                                                  {"a b", Reason::FIELD_INVALID},
+                                                  {"编号", Reason::FIELD_INVALID},
+                                                  {"a\n", Reason::FIELD_INVALID}};
+  for (const auto& [id, reason] : cases) {
     const absl::Status status = Put(PutOf(id, "k")).status();
     EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << id;
     EXPECT_EQ(ProblemOf(status).reason(), reason) << id;

@@ -215,11 +215,11 @@ TEST_F(RouterTest, AMethodForNodesIsForNodesOnly) {
 
 TEST_F(RouterTest, EveryTierIsJudgedAgainstTheLowestThatMayCall) {
   using common::v1::Tier;
-  const std::pair<Tier, bool> kCases[] = {{common::v1::EXTERNAL, true},
-                                          {common::v1::DISTRICT, true},
-                                          {common::v1::SUBDISTRICT, false},
-                                          {common::v1::COMMUNITY, false}};
-  for (const auto& [tier, allowed] : kCases) {
+  const std::pair<Tier, bool> cases[] = {{common::v1::EXTERNAL, true},
+                                         {common::v1::DISTRICT, true},
+                                         {common::v1::SUBDISTRICT, false},
+                                         {common::v1::COMMUNITY, false}};
+  for (const auto& [tier, allowed] : cases) {
     context::CallContext officer = toy_.Officer();
     officer.actor.set_tier(tier);
     const absl::Status status =

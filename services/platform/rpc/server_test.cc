@@ -247,14 +247,14 @@ std::string Health(Channel& channel, absl::Time deadline, const std::string& ser
 TEST(ServerTest, HealthIsToldPerService) {
   Wire wire;
   auto channel = wire.Tcp();
-  const std::string kServing = "\x08\x01";
-  const std::string kNotServing = "\x08\x02";
-  EXPECT_EQ(Health(*channel, wire.Soon(), "huying.rpctest.v1.ToyService"), kServing);
-  EXPECT_EQ(Health(*channel, wire.Soon(), ""), kServing);
+  const std::string serving = "\x08\x01";
+  const std::string not_serving = "\x08\x02";
+  EXPECT_EQ(Health(*channel, wire.Soon(), "huying.rpctest.v1.ToyService"), serving);
+  EXPECT_EQ(Health(*channel, wire.Soon(), ""), serving);
   EXPECT_EQ(Health(*channel, wire.Soon(), "huying.nothing.v1.Nothing"), "NOT_FOUND");
   wire.server->SetServing("huying.rpctest.v1.ToyService", false);
-  EXPECT_EQ(Health(*channel, wire.Soon(), "huying.rpctest.v1.ToyService"), kNotServing);
-  EXPECT_EQ(Health(*channel, wire.Soon(), ""), kServing);
+  EXPECT_EQ(Health(*channel, wire.Soon(), "huying.rpctest.v1.ToyService"), not_serving);
+  EXPECT_EQ(Health(*channel, wire.Soon(), ""), serving);
 }
 
 using ::grpc::reflection::v1alpha::ServerReflectionRequest;

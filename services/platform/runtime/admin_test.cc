@@ -27,7 +27,6 @@ namespace huying::runtime::admin {
 namespace {
 namespace fs = std::filesystem;
 using ::testing::Contains;
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;

@@ -24,7 +24,7 @@ inline const ledger::RecordKind<common::v1::Flag>& Notes() {
 
 class NoteService {
  public:
-  NoteService(RealmHome& home) : home_(home) {}
+  explicit NoteService(RealmHome& home) : home_(home) {}
 
   ledger::Command Write(const std::string& name, const std::string& text,
                         const std::string& request_id,

@@ -90,8 +90,9 @@ class LedgerFixture : public ::testing::Test {
   absl::Status TryOpen() {
     ledger_.reset();
     auto opened = Ledger::Open(engine_, Options(), {Docs().schema()});
-    if (opened.ok()) ledger_ = *std::move(opened);
-    return opened.status();
+    if (!opened.ok()) return opened.status();
+    ledger_ = *std::move(opened);
+    return absl::OkStatus();
   }
   void Open() {
     const absl::Status status = TryOpen();
