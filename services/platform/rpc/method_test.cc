@@ -11,7 +11,6 @@
 namespace huying::rpc {
 namespace {
 
-using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using testing::Toy;

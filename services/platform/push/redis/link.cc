@@ -2,11 +2,11 @@
 #include "services/platform/push/redis/link.h"
 
 #include <poll.h>
-#include <signal.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <csignal>
 #include <utility>
 
 namespace huying::push::redis {
