@@ -11,6 +11,7 @@
 #include "services/drill/rules/score.h"
 #include "services/platform/base/clock.h"
 #include "services/platform/base/strings.h"
+#include "services/platform/base/utf8.h"
 
 namespace huying::drill_client {
 namespace {
@@ -205,6 +206,10 @@ drill::v1::PlanExerciseRequest Scenario::ToRequest(absl::Time now) const {
 std::optional<Scenario> ParseScenario(std::string_view yaml, Findings& findings) {
   if (yaml.size() > kScenarioBytesMax) {
     findings.push_back({0, 0, true, "文件超过1MB", "the file is larger than 1 MB"});
+    return std::nullopt;
+  }
+  if (const std::optional<int> line = base::LineNotUtf8(yaml)) {
+    findings.push_back({*line, 1, true, base::kNotUtf8Zh, base::kNotUtf8En});
     return std::nullopt;
   }
   Scenario scenario;

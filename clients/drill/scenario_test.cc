@@ -198,6 +198,7 @@ TEST(Scenario, EachSlipIsFoundAtItsLine) {
   const std::vector<Slip> slips = {
       {"title: 小演练", "titel: 小演练", 2, "no key 'titel', did you mean title"},
       {"seed: 7", "seed: seven", 5, "must be a whole number"},
+      {"title: 小演练", "title: \xC3\xBA\xBF\xF3", 2, "not UTF-8 (GBK, perhaps)"},
       {"end: 3h", "end: 3 hours", 4, "is written like 1h30m"},
       {"start: 2009-11-21T01:30:00+08:00", "start: yesterday", 3, "a time is written like"},
       {"delivered: 1s..5s", "delivered: 5s..1s", 8, "30s..2m"},

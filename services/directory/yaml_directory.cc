@@ -20,6 +20,7 @@
 #include "services/platform/base/clock.h"
 #include "services/platform/base/status.h"
 #include "services/platform/base/strings.h"
+#include "services/platform/base/utf8.h"
 
 namespace huying::directory {
 namespace {
@@ -303,6 +304,14 @@ absl::StatusOr<std::string> ReadFile(const std::string& path) {
   return std::string(std::istreambuf_iterator<char>(in), {});
 }
 
+absl::Status CheckUtf8(std::string_view file, std::string_view text) {
+  const std::optional<int> line = base::LineNotUtf8(text);
+  if (!line) return absl::OkStatus();
+  return base::Invalid(base::Reason::INVALID_UTF8,
+                       absl::StrCat(Abs(file), " 第", *line, "行: ", base::kNotUtf8Zh),
+                       absl::StrCat(Abs(file), ":", *line, ": ", base::kNotUtf8En));
+}
+
 absl::Status YamlFault(std::string_view file, const YAML::Exception& fault) {
   const int line = fault.mark.line + 1;
   return base::Invalid(base::Reason::MALFORMED_REQUEST,
@@ -319,6 +328,7 @@ absl::StatusOr<v1::Directory> ParseDirectoryYaml(std::string_view yaml, std::str
                          absl::StrCat("a rota is spread over 0 to ", kDaysMax, " days"))
         .Field("days");
   }
+  RETURN_IF_ERROR(CheckUtf8(file, yaml));
   try {
     return Loader(std::string(file), window).Load(yaml, areas_csv);
   } catch (const YAML::Exception& fault) {
@@ -329,6 +339,7 @@ absl::StatusOr<v1::Directory> ParseDirectoryYaml(std::string_view yaml, std::str
 absl::StatusOr<v1::Directory> LoadDirectoryYaml(const std::string& path, const RotaWindow& window) {
   ASSIGN_OR_RETURN(const std::string yaml, ReadFile(path));
   const std::filesystem::path file(path);
+  RETURN_IF_ERROR(CheckUtf8(file.filename().string(), yaml));
   std::string areas = "areas.csv";
   try {
     const YAML::Node named = YAML::Load(yaml)["areas"];

@@ -129,6 +129,12 @@ TEST(YamlDirectoryTest, R56AFileCannotNameMeetingMinutesAsABasis) {
               HasSubstr("directory.yaml:28: MEETING_MINUTES is not a kind of legal basis"));
 }
 
+TEST(YamlDirectoryTest, AFileInGbkIsNamedAtItsLine) {
+  const auto parsed = Parse("areas: areas.csv\nunits:\n  - {id: a, title: \xC3\xBA\xBF\xF3}\n");
+  EXPECT_EQ(base::ProblemOf(parsed.status()).reason(), base::Reason::INVALID_UTF8);
+  EXPECT_THAT(std::string(parsed.status().message()), HasSubstr("directory.yaml:3: not UTF-8"));
+}
+
 TEST(YamlDirectoryTest, AFileThatIsNotThereSaysSo) {
   const auto directory = LoadDirectoryYaml("/nowhere/directory.yaml", kThreeDays);
   EXPECT_THAT(base::ProblemOf(directory.status()).message_en(), HasSubstr("cannot read"));

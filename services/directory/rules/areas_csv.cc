@@ -9,6 +9,7 @@
 #include "absl/strings/str_split.h"
 #include "services/platform/base/status.h"
 #include "services/platform/base/strings.h"
+#include "services/platform/base/utf8.h"
 
 namespace huying::directory::rules {
 namespace {
@@ -106,6 +107,9 @@ absl::Status CheckUnique(const std::vector<Row>& rows) {
 }  // namespace
 
 absl::StatusOr<std::vector<v1::Area>> ParseAreasCsv(std::string_view csv, const AreaTree& known) {
+  if (const std::optional<int> line = base::LineNotUtf8(csv)) {
+    return AtLine(*line, Reason::INVALID_UTF8, base::kNotUtf8Zh, base::kNotUtf8En);
+  }
   ASSIGN_OR_RETURN(std::vector<Row> rows, ParseRows(csv));
   RETURN_IF_ERROR(CheckUnique(rows));
   std::vector<v1::Area> all;

@@ -53,6 +53,11 @@ TEST(AreasCsvTest, AByteOrderMarkIsNoPartOfTheHeader) {
   EXPECT_EQ(Wrong(absl::StrCat("\xEF\xBB\xBF", kHead, kDistrictLine)), "nothing");
 }
 
+TEST(AreasCsvTest, AFileInGbkIsNamedAsSuch) {
+  EXPECT_THAT(Wrong(absl::StrCat(kHead, kDistrictLine, "COMMUNITY,1,2,\xC3\xBA\xBF\xF3,3\n")),
+              HasSubstr("line 3: not UTF-8 (GBK, perhaps)"));
+}
+
 TEST(AreasCsvTest, EachErrorNamesItsLine) {
   EXPECT_THAT(Wrong("code,name\n"), HasSubstr("line 1: the header is"));
   EXPECT_THAT(Wrong(kHead), HasSubstr("there is no area"));

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "services/plan/rules/words.h"
 #include "services/platform/base/strings.h"
+#include "services/platform/base/utf8.h"
 
 namespace huying::plan::rules {
 
@@ -15,6 +16,12 @@ using base::Abs;
 YamlText::YamlText(std::string_view text) {
   if (text.size() > kYamlBytesMax) {
     Add(true, YAML::Mark::null_mark(), "yaml", "文件太大", "the text is too large");
+    return;
+  }
+  if (const std::optional<int> line = base::LineNotUtf8(text)) {
+    YAML::Mark mark;
+    mark.line = *line - 1;
+    Add(true, mark, "yaml", base::kNotUtf8Zh, base::kNotUtf8En);
     return;
   }
   try {

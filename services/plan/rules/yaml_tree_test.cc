@@ -16,6 +16,14 @@ TEST(YamlTree, ASyntaxErrorIsAFindingWithItsPlace) {
   EXPECT_TRUE(text.has_errors());
 }
 
+TEST(YamlTree, AFileInGbkIsAFindingAtItsLine) {
+  YamlText text("id: a\ntitle: \xC3\xBA\xBF\xF3\n");
+  ASSERT_EQ(text.findings().size(), 1u);
+  EXPECT_EQ(text.findings()[0].line(), 2);
+  EXPECT_THAT(text.findings()[0].message(), HasSubstr("可能是 GBK"));
+  EXPECT_TRUE(text.has_errors());
+}
+
 TEST(YamlTree, AnUnknownKeyIsNamedWithItsPlaceAndWhatWasMeant) {
   YamlText text("title: a\naprover: b\n");
   YamlMap map(text, text.root(), "");

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "services/platform/base/strings.h"
+#include "services/platform/base/utf8.h"
 
 namespace huying::base {
 namespace {
@@ -112,12 +113,13 @@ ProblemStatus::ProblemStatus(absl::StatusCode code, Reason reason, std::string_v
                              std::string_view en)
     : code_(code) {
   problem_.set_reason(reason);
-  problem_.set_message(std::string(zh));
-  problem_.set_message_en(std::string(en));
+  // A problem may quote what somebody sent; it has to arrive all the same.
+  problem_.set_message(AsUtf8(zh));
+  problem_.set_message_en(AsUtf8(en));
 }
 
 ProblemStatus&& ProblemStatus::Field(std::string_view path) && {
-  problem_.set_field(std::string(path));
+  problem_.set_field(AsUtf8(path));
   return std::move(*this);
 }
 ProblemStatus&& ProblemStatus::Rule(std::string_view rule_id) && {
@@ -129,8 +131,8 @@ ProblemStatus&& ProblemStatus::Law(std::string_view article) && {
   return std::move(*this);
 }
 ProblemStatus&& ProblemStatus::Next(std::string_view zh, std::string_view en) && {
-  problem_.set_next_step(std::string(zh));
-  problem_.set_next_step_en(std::string(en));
+  problem_.set_next_step(AsUtf8(zh));
+  problem_.set_next_step_en(AsUtf8(en));
   return std::move(*this);
 }
 
@@ -182,7 +184,7 @@ Problem ProblemOf(const absl::Status& status) {
     if (problem.ParseFromString(std::string(*payload))) return problem;
   }
   problem.set_reason(DefaultReason(status.code()));
-  problem.set_message_en(std::string(status.message()));
+  problem.set_message_en(AsUtf8({status.message().data(), status.message().size()}));
   problem.set_message(problem.message_en());
   return problem;
 }

@@ -1,34 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstddef>
+#include <optional>
+#include <string>
 #include <string_view>
 
+// Text that comes from outside. A string field of a message must be well-formed UTF-8: with other bytes
+// it can be sent, but never be read again.
 namespace huying::base {
 
-// True for well-formed UTF-8: no overlong forms, no surrogates, nothing past U+10FFFF.
-inline bool IsUtf8(std::string_view text) {
-  const auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
-  size_t i = 0;
-  while (i < text.size()) {
-    const unsigned lead = byte(i);
-    if (lead < 0x80) {
-      ++i;
-      continue;
-    }
-    const size_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-    if (lead < 0xc2 || lead > 0xf4 || i + length > text.size()) return false;
-    for (size_t k = 1; k < length; ++k) {
-      if ((byte(i + k) & 0xc0) != 0x80) return false;
-    }
-    const unsigned second = byte(i + 1);
-    if ((lead == 0xe0 && second < 0xa0) || (lead == 0xed && second > 0x9f) ||
-        (lead == 0xf0 && second < 0x90) || (lead == 0xf4 && second > 0x8f)) {
-      return false;
-    }
-    i += length;
-  }
-  return true;
-}
+// True for well-formed UTF-8: no overlong forms, no surrogates, nothing past U+10FFFF (RFC 3629).
+bool IsUtf8(std::string_view text);
+
+// The text with U+FFFD for each byte that is no UTF-8; for errors that quote what they met.
+std::string AsUtf8(std::string_view text);
+
+// The line, from 1, that is not UTF-8; absent when all of it is.
+//
+//   if (const std::optional<int> line = base::LineNotUtf8(csv)) {
+//     return AtLine(*line, Reason::INVALID_UTF8, base::kNotUtf8Zh, base::kNotUtf8En);
+//   }
+std::optional<int> LineNotUtf8(std::string_view text);
+
+// What to say of such a file; older office programs save Chinese text in GBK.
+inline constexpr char kNotUtf8Zh[] = "不是 UTF-8 编码（可能是 GBK），请另存为 UTF-8 后重试";
+inline constexpr char kNotUtf8En[] =
+    "not UTF-8 (GBK, perhaps): save the file as UTF-8 and try again";
 
 }  // namespace huying::base

@@ -63,30 +63,6 @@ absl::StatusOr<common::v1::Receipt> AnswerAgain(const common::v1::Receipt& recei
       .Next("请为新的请求使用新的编号", "use a new request id for a new request");
 }
 
-bool IsUtf8(std::string_view text) {
-  size_t i = 0;
-  while (i < text.size()) {
-    const auto byte = [&](size_t at) { return static_cast<unsigned char>(text[at]); };
-    const unsigned char lead = byte(i);
-    const size_t more = lead < 0x80 ? 0 : lead < 0xc2 ? 4 : lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : 3;
-    if (lead > 0xf4 || i + more >= text.size()) return false;
-    for (size_t n = 1; n <= more; ++n) {
-      if ((byte(i + n) & 0xc0) != 0x80) return false;
-    }
-    // Overlong forms, surrogates and what lies past the last code point.
-    if (more == 2 &&
-        ((lead == 0xe0 && byte(i + 1) < 0xa0) || (lead == 0xed && byte(i + 1) > 0x9f))) {
-      return false;
-    }
-    if (more == 3 &&
-        ((lead == 0xf0 && byte(i + 1) < 0x90) || (lead == 0xf4 && byte(i + 1) > 0x8f))) {
-      return false;
-    }
-    i += more + 1;
-  }
-  return true;
-}
-
 platform::v1::DeadlineChange ToChange(const Deadline& deadline) {
   platform::v1::DeadlineChange change;
   change.set_key(deadline.key);

@@ -43,9 +43,6 @@ absl::StatusOr<common::v1::Receipt> AnswerAgain(const common::v1::Receipt& recei
                                                 std::string_view stored_payload_hash,
                                                 std::string_view payload_hash);
 
-// An entry with other text could be written, but never be parsed again.
-bool IsUtf8(std::string_view text);
-
 platform::v1::DeadlineChange ToChange(const Deadline& deadline);
 platform::v1::DeadlineChange ClearedChange(std::string_view key);
 

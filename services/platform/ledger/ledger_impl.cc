@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "services/platform/base/status.h"
+#include "services/platform/base/utf8.h"
 #include "services/platform/ledger/journal.h"
 #include "services/platform/ledger/overlay.h"
 #include "services/platform/ledger/schema.h"
@@ -74,7 +75,8 @@ void LedgerImpl::Execute(Command command, Done done) {
                       "the call belongs to another realm"));
     return;
   }
-  if (!IsUtf8(command.context.request_id) || !IsUtf8(command.context.principal)) {
+  // An entry with other text could be written, but never be parsed again.
+  if (!base::IsUtf8(command.context.request_id) || !base::IsUtf8(command.context.principal)) {
     done(base::Invalid(base::Reason::INVALID_UTF8, "请求编号不是有效的 UTF-8 文本",
                        "the request id is not valid UTF-8")
              .Field("request_id"));
