@@ -142,6 +142,34 @@ TEST_F(AreaTest, NamesThatDirectoryDoesNotKnowAreRefusedByTheirField) {
   EXPECT_TRUE(HasFlag(*blind, "incident.post-unchecked"));
 }
 
+// A plan is older than the directory it names people of.
+TEST_F(AreaTest, R53ATaskForAnExecutorNobodyKnowsIsNobodysAndTheCommanderIsToldAtOnce) {
+  std::string yaml = ReadRepoFile("deploy/config/xingshan/plans/mine-accident.yaml");
+  absl::StrReplaceAll(
+      {{"units/fire\n", "units/fire-brigade\n"}, {"posts/health-duty", "posts/120"}}, &yaml);
+  ASSERT_TRUE(plans_.Import(yaml).ok());
+  const std::string response = Activated(Confirmed());
+  EXPECT_EQ(Response(response).tasks_size(), 6) << "it starts as the plan says";
+  std::vector<std::string> told;
+  for (const v1::OpenItem& item : All(kOpenItems)) {
+    EXPECT_EQ(item.rule_id(), "task.executor-known");
+    EXPECT_EQ(item.post(), "posts/commander");
+    EXPECT_THAT(item.text(), ::testing::HasSubstr(Get(kTasks, item.subject()).goal()));
+    told.push_back(item.subject());
+  }
+  EXPECT_THAT(told, ::testing::UnorderedElementsAre(response + "/tasks/rescue-support",
+                                                    response + "/tasks/medical"));
+}
+
+TEST_F(AreaTest, OfASilentDirectoryNoExecutorIsSaidToBeUnknown) {
+  const std::string incident = Confirmed();
+  directory_.SetDown(true);
+  auto receipt = Do(&IncidentService::ActivateResponse, StartOf(incident), "posts/commander");
+  ASSERT_TRUE(receipt.ok()) << receipt.status();
+  EXPECT_THAT(OpenItemRules(), IsEmpty());
+  EXPECT_TRUE(HasFlag(*receipt, "incident.competence.unchecked"));
+}
+
 TEST_F(AreaTest, AreasAreResolvedByDirectoryAndLieInTheActorsOwn) {
   const std::string incident = TakeIn();
   ASSERT_TRUE(TakenOverBy(incident, "posts/district-duty").ok());

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -40,18 +41,34 @@ absl::Status SameFacts(const v1::Incident& incident, const rules::PlanFacts& pla
       .Next("重试", "try again");
 }
 
+// The plan named somebody who is not (or no longer) there. Nothing waits for that: the commander is told
+// at once that this task is nobody's, not when its time is over.
+absl::Status TellOfUnknownExecutor(CaseTx& c, const v1::Task& task,
+                                   const std::set<std::string>& unknown) {
+  std::vector<std::string> missing;
+  for (const std::string& name : {task.executor_unit(), task.executor_post()}) {
+    if (unknown.count(name) > 0) missing.push_back(name);
+  }
+  if (missing.empty()) return absl::OkStatus();
+  return c.OpenItem(task.name(), "task.executor-known",
+                    absl::StrCat("组织目录中没有预案指定的执行者 ", absl::StrJoin(missing, "、"),
+                                 "，应当另行指派：", task.goal()),
+                    task.commander_post());
+}
+
 // R53: every task with executor, goal and deadline, in the very command that starts the response.
-void AssignTasks(ledger::Transaction& tx, v1::Response& response,
-                 const plan::v1::ResponseLevel& level, const rules::Act& act,
-                 std::vector<v1::Task>& tasks) {
-  tasks = rules::TasksOf(response, level, act);
+absl::StatusOr<std::vector<v1::Task>> AssignTasks(CaseTx& c, v1::Response& response,
+                                                  const rules::PlanFacts& plan) {
+  std::vector<v1::Task> tasks = rules::TasksOf(response, plan.level, c.act());
   for (const v1::Task& task : tasks) {
     response.add_tasks(task.name());
-    tx.SetDeadline({.key = task.name(),
-                    .handler = kTaskHandler,
-                    .due_at = base::FromProto(task.deadline()),
-                    .subject = task.name()});
+    c.tx().SetDeadline({.key = task.name(),
+                        .handler = kTaskHandler,
+                        .due_at = base::FromProto(task.deadline()),
+                        .subject = task.name()});
+    RETURN_IF_ERROR(TellOfUnknownExecutor(c, task, plan.unknown_executors));
   }
+  return tasks;
 }
 
 // One response of a plan at a time; the records are read by key, so that two commands in one batch see
@@ -99,8 +116,7 @@ absl::Status Activate(CaseTx& c, v1::Incident& incident, v1::Response& response,
                                                                   c.act(), limits),
                                                request.has_urgency() ? &request.urgency() : nullptr,
                                                response.name(), c.act().actor, c.act().now));
-  std::vector<v1::Task> tasks;
-  AssignTasks(tx, response, plan.level, c.act(), tasks);
+  ASSIGN_OR_RETURN(const std::vector<v1::Task> tasks, AssignTasks(c, response, plan));
   tx.Put(kResponses, response.name(), response);
   for (const v1::Task& task : tasks) tx.Put(kTasks, task.name(), task);
   RETURN_IF_ERROR(rules::Respond(incident, response.name(), c.act()));
@@ -137,8 +153,7 @@ absl::Status DecideAdjust(CaseTx& c, v1::Incident& incident, v1::Response& respo
                    guard::Judge(rules::AdjustGuards(before, request, plan, c.act(), limits),
                                 request.has_urgency() ? &request.urgency() : nullptr,
                                 response.name(), c.act().actor, c.act().now));
-  std::vector<v1::Task> tasks;
-  AssignTasks(c.tx(), response, plan.level, c.act(), tasks);
+  ASSIGN_OR_RETURN(const std::vector<v1::Task> tasks, AssignTasks(c, response, plan));
   c.tx().Put(kResponses, response.name(), response);
   for (const v1::Task& task : tasks) c.tx().Put(kTasks, task.name(), task);
   PutPeriod(c.tx(), response);
@@ -218,6 +233,7 @@ IncidentService::Command IncidentService::ActivateResponse(
   int64_t plan_seq = 0;
   ASSIGN_OR_RETURN(rules::PlanFacts plan,
                    AskPlan(context, now, start.plan(), 0, start.level(), &plan_seq));
+  plan.unknown_executors = references_.UnknownExecutors(context, plan.level);
   const auto decide = [this, start, plan, plan_seq, unchecked = areas.unchecked](
                           CaseTx& c, v1::Incident& incident, v1::Response& response) {
     if (unchecked) c.tx().AddFlag(*unchecked);
@@ -269,6 +285,7 @@ IncidentService::Command IncidentService::AdjustResponse(const Context& context,
   ASSIGN_OR_RETURN(
       rules::PlanFacts plan,
       AskPlan(context, now, active.plan(), active.plan_revision(), request.level(), &plan_seq));
+  plan.unknown_executors = references_.UnknownExecutors(context, plan.level);
   return ForResponse(
       context, request.name(), "response.approve",
       [this, request, plan, plan_seq](CaseTx& c, v1::Incident& incident, v1::Response& response) {

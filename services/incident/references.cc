@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/incident/references.h"
 
-#include <set>
-
 #include "absl/strings/str_cat.h"
 #include "services/incident/rules/competence.h"
 #include "services/incident/rules/validate.h"
@@ -46,18 +44,19 @@ absl::StatusOr<References::Unchecked> References::Post(const Context& context,
   return Unknown("岗位", name, field);
 }
 
-// Nothing: directory knows no such unit.
-absl::StatusOr<std::optional<directory::v1::Unit>> References::FindUnit(
-    const Context& context, const std::string& name) const {
+// Those of the units that directory knows, by name.
+absl::StatusOr<References::Units> References::FindUnits(const Context& context,
+                                                        const std::set<std::string>& names) const {
   const Context hurried = context::Hurried(context);
+  Units found;
   directory::v1::ListUnitsRequest ask;
   ask.set_page_size(kUnitPage);
   for (int page = 0; page < kUnitPagesMax; ++page) {
     ASSIGN_OR_RETURN(const auto units, directory_.ListUnits(hurried, ask));
     for (const auto& unit : units.units()) {
-      if (unit.name() == name) return std::optional<directory::v1::Unit>(unit);
+      if (names.count(unit.name()) > 0) found.emplace(unit.name(), unit);
     }
-    if (units.next_page_token().empty()) return std::optional<directory::v1::Unit>();
+    if (found.size() == names.size() || units.next_page_token().empty()) return found;
     ask.set_page_token(units.next_page_token());
   }
   return base::Unavailable(Reason::LOWER_SERVICE_UNAVAILABLE, "单位太多", "too many units");
@@ -66,13 +65,35 @@ absl::StatusOr<std::optional<directory::v1::Unit>> References::FindUnit(
 absl::StatusOr<References::Unchecked> References::Unit(const Context& context,
                                                        const std::string& name,
                                                        std::string_view field) const {
-  const auto unit = FindUnit(context, name);
-  if (!unit.ok()) {
-    if (!base::GaveNoAnswer(unit.status())) return unit.status();
+  const auto units = FindUnits(context, {name});
+  if (!units.ok()) {
+    if (!base::GaveNoAnswer(units.status())) return units.status();
     return Unchecked(UnitUnchecked(name));
   }
-  if (!unit->has_value()) return Unknown("单位", name, field);
+  if (units->empty()) return Unknown("单位", name, field);
   return Unchecked();
+}
+
+std::set<std::string> References::UnknownExecutors(const Context& context,
+                                                   const plan::v1::ResponseLevel& level) const {
+  std::set<std::string> units;
+  std::set<std::string> posts;
+  for (const auto& task : level.tasks()) {
+    if (!task.unit().empty()) units.insert(task.unit());
+    if (!task.post().empty()) posts.insert(task.post());
+  }
+  std::set<std::string> unknown;
+  const auto known = FindUnits(context, units);
+  if (!known.ok()) return unknown;
+  for (const std::string& unit : units) {
+    if (known->count(unit) == 0) unknown.insert(unit);
+  }
+  for (const std::string& post : posts) {
+    const auto said = Post(context, post, "post");
+    if (!said.ok()) unknown.insert(post);
+    if (said.ok() && *said) break;  // directory has fallen silent: it is not waited for again
+  }
+  return unknown;
 }
 
 common::v1::Flag References::UnitUnchecked(const std::string& name) {
@@ -155,9 +176,9 @@ std::optional<rules::Standing> References::StandingTo(const Context& context,
     area = found->post().area();
     standing.deputies = {found->post().deputies().begin(), found->post().deputies().end()};
   } else {
-    const auto unit = FindUnit(context, task.executor_unit());
-    if (!unit.ok() || !unit->has_value()) return std::nullopt;
-    area = (*unit)->area();
+    const auto units = FindUnits(context, {task.executor_unit()});
+    if (!units.ok() || units->empty()) return std::nullopt;
+    area = units->begin()->second.area();
   }
   const auto said = directory_.CheckCompetence(context::Hurried(context), "task.execute", {area});
   if (!said.ok()) return std::nullopt;

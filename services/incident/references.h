@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "huying/common/v1/common.pb.h"
+#include "huying/plan/v1/plan.pb.h"
 #include "services/directory/api.h"
 #include "services/incident/rules/tasks.h"
 #include "services/platform/context/call_context.h"
@@ -32,6 +35,11 @@ class References {
                                  std::string_view field) const;
   absl::StatusOr<Unchecked> Unit(const Context& context, const std::string& name,
                                  std::string_view field) const;
+
+  // Of the units and posts that a level's tasks go to: those directory does not know. Of a silent
+  // directory nothing is known, and nothing is said here.
+  std::set<std::string> UnknownExecutors(const Context& context,
+                                         const plan::v1::ResponseLevel& level) const;
 
   // What Unit says of a directory that was silent a moment ago: it is not waited for twice.
   static common::v1::Flag UnitUnchecked(const std::string& name);
@@ -63,8 +71,8 @@ class References {
   std::optional<rules::Standing> StandingTo(const Context& context, const v1::Task& task) const;
 
  private:
-  absl::StatusOr<std::optional<directory::v1::Unit>> FindUnit(const Context& context,
-                                                              const std::string& name) const;
+  using Units = std::map<std::string, directory::v1::Unit>;
+  absl::StatusOr<Units> FindUnits(const Context& context, const std::set<std::string>& names) const;
   directory::Api& directory_;
 };
 

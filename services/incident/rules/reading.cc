@@ -22,6 +22,12 @@ bool ReportedBy(const v1::Incident& incident, const common::v1::Actor& actor) {
          (!actor.unit().empty() && incident.taken_by().unit() == actor.unit());
 }
 
+// What happens to the whole district happens to each part of it, and each part may report it.
+bool OfTheWhole(const v1::Incident& incident) {
+  return !incident.area().empty() && incident.area_ancestors().empty() &&
+         !incident.areas_above_unknown();
+}
+
 }  // namespace
 
 Viewer ViewerOf(const common::v1::Actor& actor, const std::vector<std::string>& permissions) {
@@ -39,11 +45,11 @@ bool MayRead(const v1::Incident& incident, const Viewer& viewer) {
       return true;
     case common::v1::SUBDISTRICT:
       // What lies above it is not yet known: it may well be this subdistrict.
-      return touched || incident.areas_above_unknown() ||
+      return touched || OfTheWhole(incident) || incident.areas_above_unknown() ||
              Has(incident.area_ancestors(), actor.area()) ||
              Has(incident.areas_above(), actor.area());
     case common::v1::COMMUNITY:
-      return touched;
+      return touched || OfTheWhole(incident);
     default:
       return false;
   }

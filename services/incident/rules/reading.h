@@ -7,9 +7,9 @@
 #include "absl/status/status.h"
 #include "huying/incident/v1/incident.pb.h"
 
-// Who sees what: the district everything, a subdistrict what lies in it, a community its own; an
-// enterprise, and whoever took the call, what it reported; an executor its tasks. By what stands on the
-// incident: no read waits for directory.
+// Who sees what: the district everything, a subdistrict what lies in it, a community its own, all of them
+// what happens to the whole district; an enterprise, and whoever took the call, what it reported; an
+// executor its tasks. By what stands on the incident: no read waits for directory.
 namespace huying::incident::rules {
 
 namespace v1 = ::huying::incident::v1;

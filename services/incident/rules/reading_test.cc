@@ -31,7 +31,7 @@ v1::Incident At(const std::string& area, const std::vector<std::string>& above) 
 }
 
 // Every tier and kind of place: who sees an incident of a community, of a subdistrict, of the district.
-TEST(Reading, EveryTierSeesItsOwnAndWhatLiesBeneath) {
+TEST(Reading, EveryTierSeesItsOwnWhatLiesBeneathAndWhatHappensToTheWholeDistrict) {
   struct Row {
     common::v1::Tier tier;
     const char* area;
@@ -42,10 +42,10 @@ TEST(Reading, EveryTierSeesItsOwnAndWhatLiesBeneath) {
   const v1::Incident district = At(kDistrict, {});
   for (const Row& row : {
            Row{common::v1::DISTRICT, kDistrict, true, true, true},
-           Row{common::v1::SUBDISTRICT, kStreet, true, true, false},
-           Row{common::v1::SUBDISTRICT, kOtherStreet, false, false, false},
-           Row{common::v1::COMMUNITY, kCommunity, true, false, false},
-           Row{common::v1::COMMUNITY, kSibling, false, false, false},
+           Row{common::v1::SUBDISTRICT, kStreet, true, true, true},
+           Row{common::v1::SUBDISTRICT, kOtherStreet, false, false, true},
+           Row{common::v1::COMMUNITY, kCommunity, true, false, true},
+           Row{common::v1::COMMUNITY, kSibling, false, false, true},
            Row{common::v1::EXTERNAL, kDistrict, false, false, false},
            Row{common::v1::TIER_UNSPECIFIED, "", false, false, false},
        }) {
@@ -80,14 +80,13 @@ TEST(Reading, WhoIsTouchedWhoReportedAndWhoSuperviseSeeIt) {
 
 TEST(Reading, WhatLiesAboveIsNotKnownSoNoSubdistrictIsShutOut) {
   v1::Incident incident = At(kCommunity, {});
-  EXPECT_FALSE(MayRead(incident, Of(common::v1::SUBDISTRICT, kStreet)));
   incident.set_areas_above_unknown(true);
   EXPECT_TRUE(MayRead(incident, Of(common::v1::SUBDISTRICT, kStreet)));
   EXPECT_FALSE(MayRead(incident, Of(common::v1::COMMUNITY, kSibling)));
 }
 
 TEST(Reading, AnExecutorSeesItsTaskWhereverTheIncidentIs) {
-  const v1::Incident incident = At(kDistrict, {});
+  const v1::Incident incident = At(kSibling, {kStreet, kDistrict});
   v1::Task task;
   task.set_executor_unit("units/viewer");
   EXPECT_TRUE(MayReadTask(task, incident, Of(common::v1::EXTERNAL, kDistrict)));

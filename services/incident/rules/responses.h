@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,6 +32,8 @@ struct PlanFacts {
   std::vector<std::string> trace;  // of the start condition
   std::vector<std::string> end_trace;
   std::string facts_key;  // of the incident the conditions were held against
+  std::set<std::string>
+      unknown_executors;  // whom the level's tasks go to and directory does not know
 };
 
 v1::Response Propose(const v1::Incident& incident, const v1::ProposeResponseRequest& request,
