@@ -2,6 +2,7 @@
 //
 // Where an act reaches: areas, posts and units of a request, tasks of others, and an incident that was
 // taken down while directory was silent.
+#include "absl/strings/str_replace.h"
 #include "services/incident/testing/incident_bench.h"
 
 namespace huying::incident {
