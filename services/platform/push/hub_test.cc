@@ -408,9 +408,7 @@ TEST(HubTest, ARestoredLedgerIsANewEpochAndEverybodyResyncs) {
   const auto subscription = world.Subscribe({"down:1"}, 0, recorder);
   ASSERT_TRUE(recorder.WaitForComplete(5));
   world.StopRelay();
-  world.ledger().SetBroken(true);
   world.ledger().Restore(3);
-  world.ledger().SetBroken(false);
   world.StartRelay();
   ASSERT_TRUE(recorder.WaitForResync());
   world.Append({"down:1"});

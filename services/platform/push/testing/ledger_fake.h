@@ -50,9 +50,12 @@ class FakeLedger final : public ledger::Ledger {
     absl::MutexLock lock(&mutex_);
     broken_ = broken;
   }
-  // As after a restore: the last entries are gone, the epoch is new. Nobody may read meanwhile.
+  // As after a restore: the last entries are gone, the epoch is new. Reads under way are waited for, none
+  // begins meanwhile.
   void Restore(size_t keep) {
     absl::MutexLock lock(&mutex_);
+    mutex_.Await(absl::Condition(
+        +[](int* readers) { return *readers == 0; }, &readers_));
     entries_.resize(std::min(keep, entries_.size()));
     heads_.clear();
     for (const auto& item : entries_) {
@@ -114,6 +117,7 @@ class FakeLedger final : public ledger::Ledger {
   std::vector<ledger::Reader::ChannelEntry> entries_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, int64_t> heads_ ABSL_GUARDED_BY(mutex_);
   bool broken_ ABSL_GUARDED_BY(mutex_) = false;
+  int readers_ ABSL_GUARDED_BY(mutex_) = 0;
   int64_t wakes_ ABSL_GUARDED_BY(mutex_) = 0;
   int64_t published_ ABSL_GUARDED_BY(mutex_) = 0;
 };
@@ -121,8 +125,13 @@ class FakeLedger final : public ledger::Ledger {
 // Sees what was there when it was opened.
 class FakeReader final : public ledger::Reader {
  public:
-  FakeReader(const FakeLedger& ledger, int64_t head, std::map<std::string, int64_t> heads)
+  // Counted by the ledger, with its lock held.
+  FakeReader(FakeLedger& ledger, int64_t head, std::map<std::string, int64_t> heads)
       : ledger_(ledger), head_(head), heads_(std::move(heads)) {}
+  ~FakeReader() override {
+    absl::MutexLock lock(&ledger_.mutex_);
+    --ledger_.readers_;
+  }
 
   absl::StatusOr<int64_t> HeadSeq() override { return head_; }
   absl::StatusOr<std::vector<ledger::StoredEntry>> Entries(int64_t after, int limit) override {
@@ -171,7 +180,7 @@ class FakeReader final : public ledger::Reader {
   }
 
  private:
-  const FakeLedger& ledger_;
+  FakeLedger& ledger_;
   const int64_t head_;
   const std::map<std::string, int64_t> heads_;
 };
@@ -179,6 +188,7 @@ class FakeReader final : public ledger::Reader {
 inline absl::StatusOr<std::unique_ptr<ledger::Reader>> FakeLedger::Read() {
   absl::MutexLock lock(&mutex_);
   if (broken_) return No();
+  ++readers_;
   return std::make_unique<FakeReader>(*this, static_cast<int64_t>(entries_.size()), heads_);
 }
 
