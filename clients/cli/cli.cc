@@ -85,6 +85,9 @@ Cli::Cli(CLI::App& app, CliOptions options)
                  say_("根证书 PEM (启用 TLS)", "root certificate, PEM: use TLS"))
       ->check(CLI::ExistingFile)
       ->envname("HUYING_CA");
+  app.add_option("--request-id", options_.request_id,
+                 say_("请求号: 结果未知时用它重发，只办一次",
+                      "request id: sent again with it, an act of unknown outcome happens once"));
   app.add_option("-o,--output", output_, say_("输出: table 或 json", "output: table or json"))
       ->check(CLI::IsMember({"table", "json"}));
   // Known here so that it is accepted and listed; it was read before the parser was made.
@@ -196,6 +199,13 @@ int Cli::Fail(const absl::Status& status) const {
   line("规则: ", "rule: ", problem.rule_id());
   line("依据: ", "law: ", problem.legal_article());
   line("怎么办: ", "what to do: ", say_(problem.next_step(), problem.next_step_en()));
+  if (ExitCodeOf(status) == kUnreachable && session_ != nullptr) {
+    line("服务器: ", "server: ", session_->server());
+    if (const std::string& id = session_->request_id(); !id.empty()) {
+      line("请求号: ", "request id: ",
+           id + say_("  (原命令加 --request-id 重发)", "  (the same command with --request-id)"));
+    }
+  }
   if (ExitCodeOf(status) == kSignIn) {
     line("", "", say_("先登录: huying sign-in 账号", "sign in first: huying sign-in ACCOUNT"));
   }

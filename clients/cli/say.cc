@@ -138,6 +138,7 @@ const std::map<std::string_view, std::string_view>& Flags() {
       {"alert.recipients-stale",
        "directory did not answer: sent to the recipients fixed at review"},
       {"alert.recipients-unknown", "who must answer is not known yet"},
+      {"directory.off-duty", "the roster has somebody else, or nobody, at this post now"},
       {"incident.area-unchecked", "area to be verified: directory did not answer"},
       {"incident.competence.power-item", "basis to be verified: no power item in force"},
       {"incident.competence.unchecked", "competence to be verified: directory did not answer"},

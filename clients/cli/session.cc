@@ -42,12 +42,15 @@ common::v1::Idempotency IdempotencyOf(std::string_view method) {
                           : found->options().GetExtension(common::v1::policy).idempotency();
 }
 
-void FillRequestId(google::protobuf::Message& request) {
+// The id the request has now; empty for one that takes none.
+std::string FillRequestId(google::protobuf::Message& request, const std::string& wanted) {
   const auto* field = request.GetDescriptor()->FindFieldByName("request_id");
-  if (field == nullptr || field->type() != google::protobuf::FieldDescriptor::TYPE_STRING) return;
+  if (field == nullptr || field->type() != google::protobuf::FieldDescriptor::TYPE_STRING)
+    return "";
   if (request.GetReflection()->GetString(request, field).empty()) {
-    request.GetReflection()->SetString(&request, field, NewRequestId());
+    request.GetReflection()->SetString(&request, field, wanted.empty() ? NewRequestId() : wanted);
   }
+  return request.GetReflection()->GetString(request, field);
 }
 
 }  // namespace
@@ -177,7 +180,8 @@ absl::Status Session::CallOnce(std::string_view method, const std::string& token
 
 absl::Status Session::Call(std::string_view method, google::protobuf::Message& request,
                            google::protobuf::Message* response) {
-  FillRequestId(request);
+  // One id is for one act: a command that calls twice makes the second one up.
+  request_id_ = FillRequestId(request, std::exchange(options_.request_id, ""));
   RETURN_IF_ERROR(FreshToken().status());
   return rpc::CallWithRetry(IdempotencyOf(method), rpc::RetryOptions(), clock_,
                             clock_.Now() + options_.limit,

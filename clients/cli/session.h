@@ -23,6 +23,7 @@ struct SessionOptions {
   std::string server;            // default: what was signed in to last, else 127.0.0.1:7400
   std::string token;             // overrides the stored one ($HUYING_TOKEN), for scripts
   std::string root_certificate;  // PEM; with it the connection is TLS
+  std::string request_id;        // of the first act; empty: a fresh one
   absl::Duration limit = absl::Seconds(15);
   const base::Clock* clock = nullptr;  // by which tokens expire; null: the machine's
 };
@@ -48,6 +49,8 @@ class Session {
   absl::Status ReturnToLive();
 
   const std::string& server() const { return options_.server; }
+  // Of the last act; empty when it was a read. Sent again with it, the act happens once.
+  const std::string& request_id() const { return request_id_; }
   const std::string& token() const { return now_.token; }
   const std::string& realm() const { return now_.realm; }
   const std::string& account() const { return now_.account; }
@@ -75,6 +78,7 @@ class Session {
 
   SessionOptions options_;
   base::SystemClock clock_;
+  std::string request_id_;
   Held now_;
   std::optional<Held> live_;  // while `now_` is an exercise's
   std::unique_ptr<rpc::Channel> channel_;

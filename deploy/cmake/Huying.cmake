@@ -9,7 +9,7 @@ set(HUYING_PROTO_OUT ${CMAKE_BINARY_DIR}/proto)
 file(MAKE_DIRECTORY ${HUYING_PROTO_OUT})
 
 # huying_proto(<name> <file.proto>...  [DEPS huying::<other>_proto ...])
-# Messages only: calls are routed by name (docs/adr/0002), so no service code is generated.
+# Messages only: calls are routed by name (docs/adr/0001), so no service code is generated.
 function(huying_proto name)
   cmake_parse_arguments(A "" "" "DEPS" ${ARGN})
   set(sources)

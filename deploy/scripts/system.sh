@@ -170,7 +170,7 @@ system_down() {
 # What the server says is degraded.
 system_health() {
   local line part bad=0
-  exec 3<>"/dev/tcp/127.0.0.1/$((PORT + 1))" || return 0
+  exec 3<>"/dev/tcp/127.0.0.1/$(($(own_port) + 1))" || return 0
   printf 'GET /metrics HTTP/1.0\r\n\r\n' >&3
   while read -r line; do
     case $line in

@@ -105,8 +105,10 @@ absl::StatusOr<ledger::Command> DirectoryService::PutAccount(const context::Call
   v1::Account account = request.account();
   account.clear_password_hash();
   account.clear_sealed();
-  RETURN_IF_ERROR(base::InField(rules::CheckAccount(account), "account"));
   const bool new_password = !request.password().empty();
+  const bool only_password = new_password && rules::IsNameOnly(account);
+  RETURN_IF_ERROR(base::InField(
+      only_password ? rules::CheckAccountName(account) : rules::CheckAccount(account), "account"));
   if (new_password) {
     const int least =
         static_cast<int>(rules_.NumberOf("directory.password-min", Now(), kPasswordCharactersMin));
@@ -116,9 +118,14 @@ absl::StatusOr<ledger::Command> DirectoryService::PutAccount(const context::Call
   }
   ledger::Command command;
   command.reads = {Accounts().Ref(account.name()), People().Ref(account.person())};
-  command.decide = [account = std::move(account),
-                    new_password](ledger::Transaction& tx) -> absl::Status {
+  command.decide = [account = std::move(account), new_password,
+                    only_password](ledger::Transaction& tx) -> absl::Status {
     v1::Account next = account;
+    if (only_password) {
+      ASSIGN_OR_RETURN(auto stored, tx.Get(Accounts(), account.name()));
+      next = std::move(stored.value);
+      *next.mutable_sealed() = account.sealed();
+    }
     if (!new_password) {
       ASSIGN_OR_RETURN(auto stored, tx.Find(Accounts(), account.name()));
       if (stored && stored->value.has_sealed()) *next.mutable_sealed() = stored->value.sealed();

@@ -127,6 +127,25 @@ TEST_F(DirectoryTokensTest, AnAccountPutWithoutAPasswordKeepsIt) {
   EXPECT_FALSE(SignIn("lingbei-duty", kRight, "posts/commander").ok());
 }
 
+TEST_F(DirectoryTokensTest, APasswordPutWithNothingButTheNameLeavesTheAccountAsItIs) {
+  v1::PutAccountRequest request;
+  request.mutable_account()->set_name("accounts/lingbei-duty");
+  request.set_password("another-password");
+  ASSERT_TRUE(Run(live().PutAccount(ContextOf(), request)).ok());
+  EXPECT_FALSE(SignIn("lingbei-duty", kRight).ok());
+  auto token = SignIn("lingbei-duty", "another-password");
+  ASSERT_TRUE(token.ok()) << token.status();
+  EXPECT_EQ(token->actor().post(), "posts/lingbei-duty");
+  // Without a password the name alone is no account; nor does it make a new one.
+  request.clear_password();
+  EXPECT_EQ(base::ProblemOf(Run(live().PutAccount(ContextOf(), request)).status()).field(),
+            "account.person");
+  request.mutable_account()->set_name("accounts/nobody");
+  request.set_password("another-password");
+  EXPECT_EQ(Run(live().PutAccount(ContextOf(), request)).status().code(),
+            absl::StatusCode::kNotFound);
+}
+
 TEST_F(DirectoryTokensTest, ARenewedTokenShowsThePostAsItStandsNow) {
   const auto old = SignIn("lingbei-duty", kRight);
   v1::PutPostRequest change;

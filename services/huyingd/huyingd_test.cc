@@ -141,6 +141,8 @@ TEST_F(HuyingdTest, TheInspectionFlagsAnswerWithoutStarting) {
   open[3] = "--listen=0.0.0.0:7400";
   EXPECT_THAT(Run(open, 2), HasSubstr("only loopback is allowed"));
   EXPECT_THAT(Run(Command({"--check_config", "--remote=weather"}), 2), HasSubstr("--remote"));
+  EXPECT_THAT(Run(Command({"--check_config", "--rules=" + (dir_ / "none.textproto")}), 2),
+              HasSubstr("none.textproto"));
   EXPECT_THAT(Run(Command({"--no_such_flag"}), 2), Not(HasSubstr("ready")));
   std::ofstream(dir_ / "bad.textproto") << "listen: \"127.0.0.1:0\"\nport: 5\n";
   EXPECT_THAT(Run(Command({"--config=" + (dir_ / "bad.textproto")}), 2),

@@ -22,6 +22,7 @@
 #include "services/huyingd/process.h"
 #include "services/platform/base/status.h"
 #include "services/platform/config/config.h"
+#include "services/platform/rules/rule_table.h"
 
 namespace huying::huyingd {
 namespace {
@@ -52,7 +53,11 @@ void ListServices() {
 bool Check(const platform::v1::ServerConfig& config) {
   std::vector<std::string> known;
   for (const ServiceEntry& entry : ServiceTable()) known.push_back(entry.name);
-  const auto problems = config::Validate(config, known);
+  auto problems = config::Validate(config, known);
+  if (!config.rules_file().empty()) {
+    const auto table = rules::RuleTable::FromTextFile(config.rules_file());
+    if (!table.ok()) problems.push_back(base::ProblemOf(table.status()));
+  }
   for (const base::Problem& problem : problems) Say(problem);
   return problems.empty();
 }

@@ -39,8 +39,8 @@ class BackupTest : public ::testing::Test {
   Ran Block(const std::string& name) {
     EXPECT_TRUE(blocks_.contains(name)) << "no block `sh " << name << "` in " << kPage;
     const std::string script =
-        absl::StrReplaceAll(blocks_[name], {{"/var/lib/huying ", system_->data_dir() + " "},
-                                            {"/var/lib/", At("/lib/")},
+        absl::StrReplaceAll(blocks_[name], {{"/var/lib/huying/data ", system_->data_dir() + " "},
+                                            {"/var/lib/huying/", At("/lib/")},
                                             {"/backup/", At("/backup/")},
                                             {"/keybackup/", At("/keybackup/")},
                                             {"/safe/", At("/safe/")}});
@@ -57,7 +57,7 @@ class BackupTest : public ::testing::Test {
     auto child = ChildProcess::Start(
         {.command = {absl::StrCat(HUYING_BIN_DIR, "/huyingd"),
                      absl::StrCat("--config=", system_->folder(), "/config.textproto"),
-                     "--services=directory", "--data=" + At("/lib/huying-new"),
+                     "--services=directory", "--data=" + At("/lib/restored"),
                      "--listen=" + address},
          .log_file = system_->folder() + "/restored.log"});
     ASSERT_TRUE(child.ok()) << child.status();
@@ -98,19 +98,17 @@ TEST_F(BackupTest, WithoutTheKeyStoreNobodyGetsInUntilThePasswordIsReset) {
   Serve();
   EXPECT_NE(SignIn(kAccount, kPassword).exit_code, 0) << "its hash is sealed under a lost key";
   std::string password;
-  std::ifstream(At("/lib/huying-admin-password")) >> password;
+  std::ifstream(At("/lib/admin-password")) >> password;
   const Ran administrator = SignIn("admin", password);
   ASSERT_EQ(administrator.exit_code, 0) << administrator.output;
   std::vector<std::string> environment = environment_;
   environment.push_back(absl::StrCat("HUYING_NEW_PASSWORD=", kPassword));
-  const Ran set =
-      RunShell(absl::StrCat("huying directory account accounts/", kAccount,
-                            " --person people/zhao-ming --post posts/district-duty --set-password"),
-               environment);
+  const Ran set = RunShell(
+      absl::StrCat("huying directory account accounts/", kAccount, " --set-password"), environment);
   EXPECT_EQ(set.exit_code, 0) << set.output;
   EXPECT_EQ(SignIn(kAccount, kPassword).exit_code, 0);
   const Ran running =
-      RunShell("huying admin reset-password --data " + At("/lib/huying-new"), environment_);
+      RunShell("huying admin reset-password --data " + At("/lib/restored"), environment_);
   EXPECT_EQ(running.exit_code, 2) << "a server has the folder\n" << running.output;
 }
 

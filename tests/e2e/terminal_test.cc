@@ -84,6 +84,26 @@ class TerminalTest : public ::testing::Test {
 };
 System* TerminalTest::system_ = nullptr;
 
+// Nobody answered: was it taken down? The printed id makes sure that asking again does no harm.
+TEST_F(TerminalTest, WhatGotNoAnswerIsSentAgainWithTheSameRequestIdAndHappensOnce) {
+  SignIn();
+  const std::string intake =
+      "huying incident intake --class accident --title 险情 --area 230407001001";
+  const Ran unheard = Terminal(intake + " --server 127.0.0.1:1");
+  EXPECT_EQ(unheard.exit_code, 3) << unheard.output;
+  EXPECT_THAT(unheard.output, HasSubstr("127.0.0.1:1")) << "which server was asked";
+  const size_t at = unheard.output.find("request id: ");
+  ASSERT_NE(at, std::string::npos) << unheard.output;
+  const std::string again =
+      intake + " --output json --request-id " + unheard.output.substr(at + 12, 32);
+  const Ran once = Terminal(again);
+  ASSERT_EQ(once.exit_code, 0) << once.output;
+  const Ran twice = Terminal(again);
+  ASSERT_EQ(twice.exit_code, 0) << twice.output;
+  EXPECT_EQ(nlohmann::json::parse(once.output)["name"],
+            nlohmann::json::parse(twice.output)["name"]);
+}
+
 TEST_F(TerminalTest, AnExportedCaseIsVerifiedWithTheKeyFileAsItIsPublished) {
   SignIn();
   const auto taken = TakeIntake(system_->As("posts/pingan-duty"), "230407001001");

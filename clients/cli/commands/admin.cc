@@ -186,12 +186,12 @@ void AddAccounts(Cli& cli, CLI::App* group, const SharedWords& words) {
   CLI::App* init =
       AddOn(cli, group, words, "init", "建数据目录、密钥与第一个管理员",
             "make the data folder, keys and first administrator",
-            "admin init --data /var/lib/huying --password-to /root/huying-admin", Init);
+            "admin init --data /var/lib/huying/data --password-to /root/huying-admin", Init);
   init->add_option("--person", words->person, say("管理员姓名", "the administrator's name"));
   CLI::App* reset =
       AddOn(cli, group, words, "reset-password", "为一个账号设新口令 (服务器停止时)",
             "a new password for an account, while the server is stopped",
-            "admin reset-password --data /var/lib/huying --account admin", ResetPassword);
+            "admin reset-password --data /var/lib/huying/data --account admin", ResetPassword);
   for (CLI::App* command : {init, reset}) {
     command->add_option("--account", words->account, say("账号 (缺省 admin)", "account (admin)"));
     command->add_option("--password-to", words->password_to,
@@ -206,7 +206,7 @@ void AddCopies(Cli& cli, CLI::App* group, const SharedWords& words) {
   const Say& say = cli.say();
   CLI::App* backup = AddOn(cli, group, words, "backup", "备份 (服务器可以在运行)",
                            "back up, also while the server runs",
-                           "admin backup --data /var/lib/huying --to /backup/2026-11-23 "
+                           "admin backup --data /var/lib/huying/data --to /backup/2026-11-23 "
                            "--keystore-to /keybackup/2026-11-23",
                            Backup);
   backup->add_option("--to", words->to, say("备份目录", "folder of the backup"))->required();
@@ -219,7 +219,7 @@ void AddCopies(Cli& cli, CLI::App* group, const SharedWords& words) {
       AddOn(cli, group, words, "restore", "恢复到空目录 (新世代)",
             "restore into an empty folder: a new epoch",
             "admin restore --from /backup/2026-11-23 --keystore-from /keybackup/2026-11-23 "
-            "--keys-from /safe/huying-keys --data /var/lib/huying-new",
+            "--keys-from /safe/huying-keys --data /var/lib/huying/restored",
             Restore);
   restore->add_option("--from", words->from, say("备份目录", "folder of the backup"))->required();
   restore->add_option("--keystore-from", words->keystore, say("卷宗密钥", "keys of dossiers"));

@@ -32,8 +32,10 @@ void AddIntake(Cli& cli, CLI::App* group) {
        .fields = Join(
            {{"--class", "event_class", "类别: accident natural public-health social-security",
              "event class"},
-            {"--code", "event_code", "事件代码, 如 coal-mine (决定报告渠道与时限)",
-             "event code, such as coal-mine: it decides chains and limits"},
+            {"--code", "event_code",
+             "事件代码: coal-mine traffic fire 决定报告渠道与时限; 其他代码只供预案判断",
+             "event code: coal-mine, traffic, fire decide chains and limits; others only plans "
+             "read"},
             {"--title", "title", "标题", "title", kRequired},
             {"--area", "area", "区划代码 (6/9/12 位)", "area code", kRequired},
             {"--place", "place", "地点", "place"},

@@ -29,7 +29,9 @@ int PrintSignedIn(Cli& cli, const directory::v1::TokenResponse& token) {
               << base::BeijingTime(base::FromProto(actor.acting_until())) << " · "
               << actor.acting_reason() << "\n";
   }
-  for (const auto& flag : token.flags()) std::cout << "⚠ " << flag.text() << "\n";
+  for (const auto& flag : token.flags()) {
+    std::cout << "⚠ " << FlagText(cli.say(), flag) << "\n";
+  }
   for (const std::string& post : token.other_posts()) {
     std::cout << cli.say()("  还可担任: ", "  may also act as: ") << post << "\n";
   }

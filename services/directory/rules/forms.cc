@@ -169,8 +169,18 @@ absl::Status CheckPerson(const v1::Person& person) {
   return absl::OkStatus();
 }
 
+bool IsNameOnly(const v1::Account& account) {
+  v1::Account name;
+  name.set_name(account.name());
+  return account.SerializeAsString() == name.SerializeAsString();
+}
+
+absl::Status CheckAccountName(const v1::Account& account) {
+  return CheckName(account.name(), "accounts", "name");
+}
+
 absl::Status CheckAccount(const v1::Account& account) {
-  RETURN_IF_ERROR(CheckName(account.name(), "accounts", "name"));
+  RETURN_IF_ERROR(CheckAccountName(account));
   if (account.person().empty() && !account.administrator()) {
     return base::Invalid(Reason::FIELD_MISSING, "账户须属于一个人",
                          "an account belongs to a person")

@@ -10,7 +10,6 @@
 //   if (!auth::VerifyMac(keys.push_mac(), body, envelope.mac())) drop it;
 namespace huying::auth {
 
-inline constexpr int kMacHmacSha512256 = 1;
 inline constexpr size_t kMacKeyBytes = 32;
 inline constexpr size_t kMacBytes = 32;
 

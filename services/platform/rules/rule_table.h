@@ -30,8 +30,8 @@ class RuleTable {
   // The row in force at `at`; null when there is none.
   const platform::v1::RuleRow* Find(std::string_view id, absl::Time at) const;
 
-  // Missing row: `otherwise`. Act first: a missing row of the table stops nobody, and
-  // `MissingRows()` at start names what services expect.
+  // Missing row: `otherwise`. Act first: a missing row of the table stops nobody. A server with a table of
+  // its own (`rules_file`) names at start which of the shipped rows it lacks.
   absl::Duration DurationOf(std::string_view id, absl::Time at, absl::Duration otherwise) const;
   double NumberOf(std::string_view id, absl::Time at, double otherwise) const;
   std::string TextOf(std::string_view id, absl::Time at, std::string_view otherwise) const;

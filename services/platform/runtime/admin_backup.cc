@@ -93,6 +93,20 @@ absl::Status CopyKeyStore(const Layout& layout, const std::string& to) {
   return staging.Finish();
 }
 
+// A second process of an installation has its keys in the first one's folder.
+absl::Status CheckKeysAreHere(const Layout& layout) {
+  if (!fs::exists(layout.keys_folder())) {
+    return base::Refused(base::Reason::CONDITION_NOT_MET,
+                         absl::StrCat("没有系统密钥目录 ", layout.keys_folder()),
+                         absl::StrCat("there is no folder of keys: ", layout.keys_folder()))
+        .Field("keys_to")
+        .Next(
+            "密钥只在 admin init 建立的目录中，本目录不用 --keys-to",
+            "the keys are in the folder that admin init made; back this one up without --keys-to");
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CopyKeys(const Layout& layout, const std::string& to) {
   ASSIGN_OR_RETURN(Staging staging, Staging::Begin(to));
   for (const auto& file : fs::directory_iterator(layout.keys_folder())) {
@@ -120,6 +134,7 @@ absl::Status CopySmallFiles(const Layout& layout, Copy& copy) {
 absl::StatusOr<BackupResult> Backup(const BackupOptions& options) {
   const Layout layout(options.data_dir);
   ASSIGN_OR_RETURN(std::string installation, LoadInstallation(layout, false));
+  if (!options.keys_to.empty()) RETURN_IF_ERROR(CheckKeysAreHere(layout));
   ASSIGN_OR_RETURN(Staging staging, Staging::Begin(options.to));
   BackupResult result;
   Copy copy(options.data_dir, staging.path());

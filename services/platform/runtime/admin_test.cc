@@ -261,6 +261,14 @@ TEST_F(BackupTest, ADamagedOrHalfBackupIsNotRestored) {
               HasSubstr("not a whole backup"));
 }
 
+TEST_F(BackupTest, AFolderWithoutKeysOfItsOwnSaysSoWhenTheyAreAskedFor) {
+  BackupOptions options = Options();
+  fs::remove_all(fs::path(options.data_dir) / "keys");
+  const auto backup = Backup(options);
+  EXPECT_EQ(base::ProblemOf(backup.status()).field(), "keys_to");
+  EXPECT_FALSE(fs::exists(dir_ / "backup"));
+}
+
 TEST_F(BackupTest, KeysStayOutOfABackupUnlessAskedForAndARestoreSaysSo) {
   BackupOptions options = Options();
   options.keystore_to.clear();

@@ -52,6 +52,21 @@ absl::Status CheckRemotes(const ServerConfig& config, const std::vector<std::str
   }
   return absl::OkStatus();
 }
+
+// The shipped table, or the district's own; of that, what it lacks is named: there fallbacks hold.
+absl::StatusOr<rules::RuleTable> LoadRules(const std::string& file, absl::Time now) {
+  ASSIGN_OR_RETURN(rules::RuleTable shipped, rules::RuleTable::FromText(kDefaultRules));
+  if (file.empty()) return shipped;
+  ASSIGN_OR_RETURN(rules::RuleTable own, rules::RuleTable::FromTextFile(file));
+  std::vector<std::string> ids;
+  for (const auto& row : shipped.rows()) {
+    if (shipped.Find(row.id(), now) != nullptr) ids.push_back(row.id());
+  }
+  for (const std::string& id : own.Missing(ids, now)) {
+    spdlog::warn("{} has no row {} in force: its fallback holds", file, id);
+  }
+  return own;
+}
 }  // namespace
 
 // Services of the platform itself.
@@ -103,11 +118,7 @@ absl::Status Platform::LoadData() {
   // A second process of an installation has the keys elsewhere, and a folder that starts empty.
   const bool own_folder = options_.keys == nullptr && config().keys_dir() == layout.keys_folder();
   ASSIGN_OR_RETURN(installation_, LoadInstallation(layout, !own_folder));
-  if (config().rules_file().empty()) {
-    ASSIGN_OR_RETURN(rules_, rules::RuleTable::FromText(kDefaultRules));
-  } else {
-    ASSIGN_OR_RETURN(rules_, rules::RuleTable::FromTextFile(config().rules_file()));
-  }
+  ASSIGN_OR_RETURN(rules_, LoadRules(config().rules_file(), live_clock_->Now()));
   engine_ = options_.engine;
   if (engine_ == nullptr) {
     own_engine_ = sql::MakeSqliteEngine();
