@@ -117,6 +117,7 @@ IncidentService::Command IncidentService::TakeIntake(const Context& context,
         .Next("请从区划表中选择；不清楚时填报本区代码",
               "choose one of the table; where it is not clear, give the district's own code");
   }
+  intake.mutable_reporter()->clear_sealed();  // what is sealed is sealed here
   RETURN_IF_ERROR(sealer_.Seal(*intake.mutable_reporter(), ReporterDossier(context)));
   ledger::Command command;
   command.reads = {ledger::CounterRef(absl::StrCat("incidents/", rules::YearOf(clock_.Now())))};

@@ -39,6 +39,20 @@ TEST_F(IntakeTest, R41ACommunityTakesAnIntakeThatIsGradedAndClockedFromTheFirstM
                                                      "up:230407001000", "up:230407000000"));
 }
 
+TEST_F(IntakeTest, AReporterThatComesSealedIsNotTakenAsSealed) {
+  v1::TakeIntakeRequest request;
+  request.set_title("险情");
+  request.set_area("230407001001");
+  request.mutable_reporter()->mutable_sealed()->set_dossier("incidents/another");
+  const auto taken = Do(&IncidentService::TakeIntake, request, "posts/pingan-duty");
+  ASSERT_TRUE(taken.ok()) << taken.status();
+  EXPECT_FALSE(Incident(taken->name()).reporter().has_sealed());
+  v1::GetIncidentRequest get;
+  get.set_name(taken->name());
+  const auto answer = service_->GetIncident(directory_.As("posts/district-duty"), get);
+  EXPECT_TRUE(answer.ok()) << answer.status();
+}
+
 TEST_F(IntakeTest, TheReporterIsSealedBeforeTheDecisionAndMaskedInAnswers) {
   const std::string name = TakeIn();
   EXPECT_TRUE(Incident(name).reporter().person_name().empty());

@@ -75,7 +75,9 @@ Command FiringOnce(Command command, const Deadline& deadline) {
 
 bool IsTransient(const absl::Status& status) {
   return absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status) ||
-         absl::IsAborted(status) || absl::IsResourceExhausted(status);
+         absl::IsAborted(status) || absl::IsResourceExhausted(status) ||
+         // Between processes: keys or clocks that differ are put right, the effect is owed all the same.
+         absl::IsUnauthenticated(status) || absl::IsCancelled(status);
 }
 
 Timekeeper::Timekeeper(Ledger& ledger, const base::Clock& realm_clock,

@@ -159,8 +159,11 @@ absl::Status Platform::MakeBus() {
 
 absl::Status Platform::MakeRouter() {
   if (config().log().access_file() != config::kNoAccessLog) {
-    RETURN_IF_ERROR(
-        MakeFolder(std::filesystem::path(config().log().access_file()).parent_path().string()));
+    // A folder that is there is somebody's, its mode is left alone.
+    const auto folder = std::filesystem::path(config().log().access_file()).parent_path();
+    if (!folder.empty() && !std::filesystem::exists(folder)) {
+      RETURN_IF_ERROR(MakeFolder(folder.string()));
+    }
     ASSIGN_OR_RETURN(access_log_, obs::AccessLog::Open(config().log().access_file()));
   }
   rpc::RouterOptions router;

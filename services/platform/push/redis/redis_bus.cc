@@ -115,6 +115,7 @@ class Receiver final : public Link::User {
     if (channels.empty()) return;
     {
       absl::MutexLock lock(&mutex_);
+      if (!connected_) return;  // all that is wanted is subscribed to when it is
       changes_.push_back({verb, channels});
     }
     link_.Wake();
@@ -139,12 +140,19 @@ class Receiver final : public Link::User {
   void OnConnected(Connection& connection) override {
     {
       absl::MutexLock lock(&mutex_);
+      connected_ = true;
       changes_.clear();  // what they led to is what is wanted now
     }
     AppendAll(connection, "SUBSCRIBE", callbacks_.wanted());
   }
   void OnUp() override { callbacks_.on_state(true); }
-  void OnDown() override { callbacks_.on_state(false); }
+  void OnDown() override {
+    {
+      absl::MutexLock lock(&mutex_);
+      connected_ = false;
+    }
+    callbacks_.on_state(false);
+  }
   void Feed(Connection& connection) override {
     absl::MutexLock lock(&mutex_);
     for (const Pending& change : changes_) AppendAll(connection, change.verb, change.channels);
@@ -163,6 +171,7 @@ class Receiver final : public Link::User {
 
   const Callbacks callbacks_;
   absl::Mutex mutex_;
+  bool connected_ ABSL_GUARDED_BY(mutex_) = false;
   std::vector<Pending> changes_ ABSL_GUARDED_BY(mutex_);
   Link link_;
 };
