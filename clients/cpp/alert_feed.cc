@@ -69,7 +69,7 @@ bool AlertFeed::WaitForEntry(int64_t seq, absl::Duration limit) const {
   return cursor_.seq() >= seq || told_.count(seq) > 0;
 }
 
-alert::v1::Cursor AlertFeed::cursor() const {
+common::v1::Cursor AlertFeed::cursor() const {
   absl::MutexLock lock(&mutex_);
   return cursor_;
 }

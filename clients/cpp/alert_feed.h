@@ -19,8 +19,8 @@ namespace huying::client {
 enum class FeedState { kConnecting, kSnapshot, kLive, kDegraded, kLost, kRefused };
 
 struct FeedOptions {
-  std::string area;               // empty: the caller's own
-  alert::v1::Cursor resume_from;  // unset = snapshot first
+  std::string area;                // empty: the caller's own
+  common::v1::Cursor resume_from;  // unset = snapshot first
   absl::Duration retry_min = absl::Milliseconds(200);
   absl::Duration retry_max = absl::Seconds(5);
   // A stream that says nothing for this long is dead, whatever the transport thinks.
@@ -51,7 +51,7 @@ class AlertFeed {
   // not wait for what came before it.
   bool WaitForEntry(int64_t seq, absl::Duration limit) const;
   // Where a later feed may go on: complete up to here.
-  alert::v1::Cursor cursor() const;
+  common::v1::Cursor cursor() const;
   // Ended for good: the server refuses this subscription.
   absl::Status refusal() const;
 
@@ -68,7 +68,7 @@ class AlertFeed {
   const OnEvent on_event_;
   const OnState on_state_;
   mutable absl::Mutex mutex_;
-  alert::v1::Cursor cursor_ ABSL_GUARDED_BY(mutex_);
+  common::v1::Cursor cursor_ ABSL_GUARDED_BY(mutex_);
   // Beyond the cursor: taken from the stream, and those whose callback has returned.
   std::set<int64_t> seen_ ABSL_GUARDED_BY(mutex_);
   std::set<int64_t> told_ ABSL_GUARDED_BY(mutex_);

@@ -23,7 +23,8 @@ AlertService::AlertService(Needs needs)
       rules_(needs.rules),
       mark_(std::move(needs.mark)),
       gather_(needs.directory),
-      streams_(needs.ledger, needs.clock, needs.hub, needs.streams) {}
+      feed_(needs.ledger, needs.clock, needs.hub, needs.feed),
+      roll_ups_(needs.ledger, needs.clock, needs.hub, needs.roll_up_pause) {}
 
 AlertService::~AlertService() = default;
 

@@ -9,14 +9,16 @@
 #include "absl/status/statusor.h"
 #include "huying/alert/v1/alert_service.pb.h"
 #include "services/alert/gather.h"
+#include "services/alert/roll_ups.h"
 #include "services/alert/rules/content.h"
 #include "services/alert/rules/viewer.h"
 #include "services/alert/send_out.h"
-#include "services/alert/streams.h"
+#include "services/alert/stream.h"
 #include "services/directory/api.h"
 #include "services/platform/base/clock.h"
 #include "services/platform/context/call_context.h"
 #include "services/platform/ledger/ledger.h"
+#include "services/platform/push/feed.h"
 #include "services/platform/push/hub.h"
 #include "services/platform/rpc/sink.h"
 #include "services/platform/rules/rule_table.h"
@@ -40,7 +42,8 @@ class AlertService {
     directory::Api& directory;
     const huying::rules::RuleTable& rules;
     std::string mark;  // 【演练】 in an exercise; what clients show of the mode
-    StreamOptions streams = {};
+    push::FeedOptions feed = {};
+    absl::Duration roll_up_pause = absl::Milliseconds(200);  // many answers, one picture
   };
   explicit AlertService(Needs needs);
   ~AlertService();
@@ -116,7 +119,9 @@ class AlertService {
   const huying::rules::RuleTable& rules_;
   const std::string mark_;
   Gather gather_;
-  AlertStreams streams_;
+  push::Feed<v1::SubscribeEvent> feed_;
+  const std::shared_ptr<InForce> in_force_ = std::make_shared<InForce>();
+  RollUps roll_ups_;
 };
 
 // The decision every act begins with: HARD refusals are kept as entries, SOFT ones become flags.

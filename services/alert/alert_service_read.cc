@@ -246,7 +246,7 @@ absl::Status AlertService::WatchRollUp(const Context& context, const v1::GetRoll
     ASSIGN_OR_RETURN(auto reader, ledger_.Read());
     RETURN_IF_ERROR(Eyes(viewer, *reader).Get(request.alert(), "alert").status());
   }
-  return streams_.WatchRollUp(request.alert(), viewer, std::move(sink));
+  return roll_ups_.Watch(request.alert(), viewer, std::move(sink));
 }
 
 absl::StatusOr<AlertService::AreaPlace> AlertService::PlaceOf(const Context& context,
@@ -293,11 +293,15 @@ absl::Status AlertService::Subscribe(const Context& context, const v1::Subscribe
   const std::string& asked = request.area().empty() ? context.actor.area() : request.area();
   ASSIGN_OR_RETURN(const AreaPlace place, PlaceOf(context, asked));
   RETURN_IF_ERROR(CheckOwnSubtree(rules::ViewerOf(context.actor, /*process=*/false), place));
-  AlertStreams::Listener listener{.area = place.area,
-                                  .ancestors = place.ancestors,
-                                  .governs = context.actor.tier() != common::v1::EXTERNAL};
-  if (request.has_resume_from()) listener.resume_from = request.resume_from();
-  return streams_.Subscribe(listener, std::move(sink));
+  const Listener listener{.area = place.area,
+                          .ancestors = place.ancestors,
+                          .governs = context.actor.tier() != common::v1::EXTERNAL};
+  std::optional<common::v1::Cursor> resume_from;
+  if (request.has_resume_from()) resume_from = request.resume_from();
+  return feed_.Subscribe({.channels = ChannelsOf(listener),
+                          .view = std::make_unique<AlertView>(listener, in_force_),
+                          .resume_from = std::move(resume_from)},
+                         std::move(sink));
 }
 
 }  // namespace huying::alert

@@ -41,7 +41,8 @@ class DeliveryTest : public AlertBench {
     real_hub_.reset();
     relay_->Stop();
   }
-  std::shared_ptr<EventSink> Listen(const std::string& post, const v1::Cursor* from = nullptr) {
+  std::shared_ptr<EventSink> Listen(const std::string& post,
+                                    const common::v1::Cursor* from = nullptr) {
     auto sink = std::make_shared<EventSink>();
     v1::SubscribeRequest request;
     if (from != nullptr) *request.mutable_resume_from() = *from;
@@ -120,7 +121,7 @@ TEST_F(DeliveryTest, AClientThatWasCutOffResumesOverTheRealHub) {
   auto sink = Listen("pingan-duty");
   Storm(5, 4);
   real_hub_->ProveNow();
-  v1::Cursor cursor;
+  common::v1::Cursor cursor;
   for (const auto& event : sink->events()) {
     if (event.has_cursor()) cursor = event.cursor();
   }

@@ -9,6 +9,7 @@
 #include "services/alert/store.h"
 #include "services/platform/base/clock.h"
 #include "services/platform/guard/makeups.h"
+#include "services/platform/push/cursor.h"
 
 namespace huying::alert {
 namespace {
@@ -83,8 +84,7 @@ std::string ProjectAlertEvent(const ledger::StoredEntry& stored) {
     return "";
   }
   event.set_seq(entry.seq());
-  event.mutable_cursor()->set_seq(entry.seq());
-  event.mutable_cursor()->set_hash_start(stored.hash.substr(0, kHashStartBytes));
+  *event.mutable_cursor() = push::CursorOf(stored);
   return event.SerializeAsString();
 }
 

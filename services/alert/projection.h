@@ -13,7 +13,4 @@ namespace huying::alert {
 
 std::string ProjectAlertEvent(const ledger::StoredEntry& stored);
 
-// Bytes of an entry's hash that a cursor carries.
-inline constexpr int kHashStartBytes = 8;
-
 }  // namespace huying::alert

@@ -28,7 +28,8 @@ using EventSink = KeptSink<v1::SubscribeEvent>;
 
 class StreamTest : public AlertBench {
  protected:
-  std::shared_ptr<EventSink> Subscribe(const std::string& post, const v1::Cursor* cursor = nullptr,
+  std::shared_ptr<EventSink> Subscribe(const std::string& post,
+                                       const common::v1::Cursor* cursor = nullptr,
                                        const std::string& area = "", int room = 1'000'000) {
     auto sink = std::make_shared<EventSink>(room);
     v1::SubscribeRequest request;
@@ -46,8 +47,8 @@ class StreamTest : public AlertBench {
     }
     return seqs;
   }
-  static v1::Cursor LastCursor(const Events& events) {
-    v1::Cursor cursor;
+  static common::v1::Cursor LastCursor(const Events& events) {
+    common::v1::Cursor cursor;
     for (const auto& event : events) {
       if (event.has_cursor()) cursor = event.cursor();
     }
@@ -73,7 +74,7 @@ TEST_F(StreamTest, ALateJoinerGetsWhatIsInForceForItsAreaThenLive) {
   EXPECT_EQ(events[0].snapshot().alert().name(), mine);
   ASSERT_EQ(events[0].snapshot().recipients_size(), 1);
   EXPECT_EQ(events[0].snapshot().recipients(0).state(), v1::ANSWERED);
-  EXPECT_EQ(events[1].snapshot_end().alerts(), 1);
+  EXPECT_EQ(events[1].snapshot_end().items(), 1);
   EXPECT_EQ(events[1].cursor().seq(), ledger_->Head().seq);
 
   const std::string live = Issue("district-duty", Notice(kXingshan));
@@ -163,9 +164,9 @@ TEST_F(StreamTest, ACursorIsGivenOnlyOnProof) {
 TEST_F(StreamTest, ACursorThisLedgerDoesNotKnowIsToldResync) {
   Issue("district-duty", Notice(kPingan));
   auto sink = Subscribe("pingan-duty");
-  const v1::Cursor good = LastCursor(sink->events());
+  const common::v1::Cursor good = LastCursor(sink->events());
   for (const std::string why : {"epoch", "seq", "hash"}) {
-    v1::Cursor bad = good;
+    common::v1::Cursor bad = good;
     if (why == "epoch") bad.set_epoch(good.epoch() + 1);
     if (why == "seq") bad.set_seq(good.seq() + 1);
     if (why == "hash") bad.set_hash_start("12345678");
@@ -183,7 +184,7 @@ TEST_F(StreamTest, ResumingAnywhereLosesNothingAndRepeatsNothingTheClientKept) {
   auto whole = Subscribe("lingbei-duty");
   std::mt19937 random(20091121);
   std::set<int64_t> kept;
-  v1::Cursor cursor = LastCursor(whole->events());
+  common::v1::Cursor cursor = LastCursor(whole->events());
   auto part = Subscribe("lingbei-duty", &cursor);
   const char* areas[] = {kLingbei, kPingan, kGuoan, kXingshan, directory::kLingnan};
   for (int i = 0; i < 60; ++i) {
@@ -194,7 +195,7 @@ TEST_F(StreamTest, ResumingAnywhereLosesNothingAndRepeatsNothingTheClientKept) {
     // The line is cut; what the client stored is what it has.
     const auto events = part->events();
     for (const int64_t seq : SeqsOf(events)) kept.insert(seq);
-    if (const v1::Cursor last = LastCursor(events); last.epoch() != 0) cursor = last;
+    if (const common::v1::Cursor last = LastCursor(events); last.epoch() != 0) cursor = last;
     part->Close(absl::OkStatus());
     if (random() % 2 == 0) Issue("district-duty", Notice(kLingbei));
     part = Subscribe("lingbei-duty", &cursor);
@@ -216,8 +217,8 @@ TEST_F(StreamTest, ASlowClientIsClosedWithItsCursorAndDelaysNobody) {
   EXPECT_EQ(SeqsOf(quick->events()).size(), 5u);
   ASSERT_TRUE(slow->closed());
   EXPECT_EQ(slow->status().code(), absl::StatusCode::kResourceExhausted);
-  const v1::Cursor cursor = LastCursor(slow->events());
-  EXPECT_THAT(base::ProblemOf(slow->status()).next_step_en(), HasSubstr(CursorText(cursor)));
+  const common::v1::Cursor cursor = LastCursor(slow->events());
+  EXPECT_THAT(base::ProblemOf(slow->status()).next_step_en(), HasSubstr(push::CursorText(cursor)));
   auto again = Subscribe("pingan-duty", &cursor);
   hub_->Pump();
   EXPECT_EQ(SeqsOf(again->events()).size(), 4u);
@@ -296,7 +297,7 @@ TEST_F(StreamTest, ASnapshotLargerThanTheQueueComesWholeThenLive) {
   EXPECT_EQ(names.size(), static_cast<size_t>(kInForce));
   const auto& end = quick.events()[kInForce];
   ASSERT_TRUE(end.has_snapshot_end());
-  EXPECT_EQ(end.snapshot_end().alerts(), kInForce);
+  EXPECT_EQ(end.snapshot_end().items(), kInForce);
   EXPECT_EQ(end.cursor().seq(), before);
   // The hub joins right after; pump until it has told what happened meanwhile.
   const absl::Time give_up = absl::Now() + absl::Seconds(60);

@@ -75,7 +75,7 @@ class Screen {
   }
 
   Client& client_;
-  alert::v1::Cursor cursor_;
+  common::v1::Cursor cursor_;
   std::unique_ptr<Listener> listener_;
   History history_;
   int times_off_ = 0;

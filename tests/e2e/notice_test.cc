@@ -219,7 +219,7 @@ TEST_F(NoticeTest, R40_ACutOffCommunityCatchesUpWithoutLossOrDoubles) {
   ASSERT_TRUE(community->WaitForSnapshot(kSoon));
   const std::string before = Issue(kDistrict, {kPinganArea});
   ASSERT_TRUE(community->WaitForAlert(before, kSoon));
-  const alert::v1::Cursor cursor = community->feed().cursor();
+  const common::v1::Cursor cursor = community->feed().cursor();
   community.reset();
 
   std::set<std::string> missed;

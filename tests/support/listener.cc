@@ -10,7 +10,7 @@ namespace huying::testing {
 
 using alert::v1::SubscribeEvent;
 
-Listener::Listener(Client& client, alert::v1::Cursor resume_from, std::string area) {
+Listener::Listener(Client& client, common::v1::Cursor resume_from, std::string area) {
   feed_ = std::make_unique<client::AlertFeed>(
       client.session(),
       client::FeedOptions{.area = std::move(area), .resume_from = std::move(resume_from)},

@@ -25,7 +25,7 @@ namespace huying::testing {
 // Thread-safe. The client must outlive it.
 class Listener {
  public:
-  explicit Listener(Client& client, alert::v1::Cursor resume_from = {}, std::string area = "");
+  explicit Listener(Client& client, common::v1::Cursor resume_from = {}, std::string area = "");
   ~Listener();
 
   // Told of the alert, by the snapshot or live.

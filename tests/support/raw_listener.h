@@ -52,7 +52,7 @@ class RawListener {
   mutable absl::Mutex mutex_;
   // Of the present stream.
   bool over_ ABSL_GUARDED_BY(mutex_) = false;
-  alert::v1::Cursor cursor_ ABSL_GUARDED_BY(mutex_);
+  common::v1::Cursor cursor_ ABSL_GUARDED_BY(mutex_);
   std::set<int64_t> seqs_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, int64_t> last_of_alert_ ABSL_GUARDED_BY(mutex_);
   // Of all of them.

@@ -18,6 +18,8 @@
 #include "services/alert/testing/records.h"
 #include "services/directory/api_fake.h"
 #include "services/platform/guard/makeups.h"
+#include "services/platform/push/testing/pumped_hub.h"
+#include "services/platform/rpc/testing/kept_sink.h"
 #include "services/platform/sql/fake_driver.h"
 #include "services/platform/sql/sqlite/sqlite.h"
 
@@ -27,126 +29,8 @@ namespace huying::alert {
 
 using common::v1::Receipt;
 
-// Reads the journal when told; delivers each entry once per subscription, in seq order.
-class PumpedHub final : public push::Hub {
- public:
-  explicit PumpedHub(ledger::Ledger& ledger) : ledger_(ledger) {}
-
-  absl::StatusOr<std::unique_ptr<push::Subscription>> Subscribe(
-      std::vector<std::string> channels, int64_t after_seq,
-      std::function<void(const push::Event&)> callback) override {
-    absl::MutexLock lock(&mutex_);
-    const int id = ++last_id_;
-    rows_[id] = {std::move(channels), after_seq, std::move(callback)};
-    return std::make_unique<Ticket>(*this, id);
-  }
-  void ProveNow() override { Pump(); }
-  std::pair<int64_t, int64_t> Progress(int64_t) const override { return {0, 0}; }
-  bool redis_up() const override { return up; }
-
-  // `proven`: complete_to moves with the events; otherwise it stays where it was.
-  void Pump(bool proven = true) {
-    absl::MutexLock lock(&mutex_);
-    auto reader = *ledger_.Read();
-    const int64_t head = *reader->HeadSeq();
-    for (auto& [id, row] : rows_) {
-      auto entries = *reader->ChannelEntries(row.channels, row.after, 10'000);
-      for (const auto& item : entries) {
-        push::Event event{.seq = item.entry.entry.seq(), .bytes = ProjectAlertEvent(item.entry)};
-        event.complete_to = proven ? event.seq : row.complete;
-        row.callback(event);
-        if (twice) row.callback(event);
-        row.after = event.seq;
-      }
-      if (!proven) continue;
-      row.complete = row.after = head;
-      row.callback({.complete_to = head, .progress_only = true});
-    }
-  }
-  bool up = true;
-  bool twice = false;  // at least once means it may come again
-
- private:
-  struct Row {
-    std::vector<std::string> channels;
-    int64_t after = 0;
-    std::function<void(const push::Event&)> callback;
-    int64_t complete = 0;
-  };
-  class Ticket final : public push::Subscription {
-   public:
-    Ticket(PumpedHub& hub, int id) : hub_(hub), id_(id) {}
-    ~Ticket() override {
-      absl::MutexLock lock(&hub_.mutex_);
-      hub_.rows_.erase(id_);
-    }
-
-   private:
-    PumpedHub& hub_;
-    const int id_;
-  };
-  ledger::Ledger& ledger_;
-  absl::Mutex mutex_;
-  int last_id_ = 0;
-  std::map<int, Row> rows_;
-};
-
-// Keeps what was sent; full after `room` events.
-template <typename T>
-class KeptSink final : public rpc::MessageSink {
- public:
-  explicit KeptSink(int room = 1'000'000) : room_(room) {}
-  bool Send(const google::protobuf::Message& event) override {
-    absl::MutexLock lock(&mutex_);
-    if (closed_ || static_cast<int>(events_.size()) >= room_) return false;
-    events_.push_back(static_cast<const T&>(event));
-    return true;
-  }
-  void Close(absl::Status status) override {
-    std::vector<std::function<void()>> callbacks;
-    {
-      absl::MutexLock lock(&mutex_);
-      if (closed_) return;
-      closed_ = true;
-      status_ = std::move(status);
-      callbacks.swap(callbacks_);
-    }
-    for (auto& callback : callbacks) callback();
-  }
-  bool closed() const override {
-    absl::MutexLock lock(&mutex_);
-    return closed_;
-  }
-  void OnClosed(std::function<void()> callback) override {
-    absl::MutexLock lock(&mutex_);
-    callbacks_.push_back(std::move(callback));
-  }
-  int queued() const override { return 0; }
-
-  std::vector<T> events() const {
-    absl::MutexLock lock(&mutex_);
-    return events_;
-  }
-  absl::Status status() const {
-    absl::MutexLock lock(&mutex_);
-    return status_;
-  }
-  // Waits, bounded, until `enough(events)`.
-  template <typename Enough>
-  bool Await(const Enough& enough) const {
-    absl::MutexLock lock(&mutex_);
-    const auto ready = [&] { return enough(events_); };
-    return mutex_.AwaitWithTimeout(absl::Condition(&ready), absl::Seconds(20));
-  }
-
- private:
-  const int room_;
-  mutable absl::Mutex mutex_;
-  std::vector<T> events_;
-  bool closed_ = false;
-  absl::Status status_;
-  std::vector<std::function<void()>> callbacks_;
-};
+using push::testing::PumpedHub;
+using rpc::testing::KeptSink;
 
 class AlertBench : public ::testing::Test {
  protected:
@@ -181,15 +65,16 @@ class AlertBench : public ::testing::Test {
                                        AlertKinds());
     ASSERT_TRUE(opened.ok()) << opened.status();
     ledger_ = *std::move(opened);
-    hub_ = std::make_unique<PumpedHub>(*ledger_);
-    alerts_ = std::make_unique<AlertService>(AlertService::Needs{
-        .ledger = *ledger_,
-        .clock = clock_,
-        .hub = *hub_,
-        .directory = directory_,
-        .rules = *rules_,
-        .mark = "",
-        .streams = {.heartbeat = heartbeat, .roll_up_pause = absl::ZeroDuration()}});
+    hub_ = std::make_unique<PumpedHub>(*ledger_, ProjectAlertEvent);
+    alerts_ =
+        std::make_unique<AlertService>(AlertService::Needs{.ledger = *ledger_,
+                                                           .clock = clock_,
+                                                           .hub = *hub_,
+                                                           .directory = directory_,
+                                                           .rules = *rules_,
+                                                           .mark = "",
+                                                           .feed = {.heartbeat = heartbeat},
+                                                           .roll_up_pause = absl::ZeroDuration()});
   }
 
   context::CallContext As(const std::string& post, const std::string& act = "") {
