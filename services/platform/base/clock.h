@@ -6,6 +6,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "google/protobuf/duration.pb.h"
 #include "google/protobuf/timestamp.pb.h"
 
 // Time comes in through a `Clock&`; nothing but clock.cc asks the machine (tests/architecture checks).
@@ -43,6 +44,8 @@ class ManualClock final : public Clock {
 google::protobuf::Timestamp ToProto(absl::Time time);
 // Unset (0) becomes absl::InfinitePast() so that "no time" never passes for 1970.
 absl::Time FromProto(const google::protobuf::Timestamp& time);
+google::protobuf::Duration ToProto(absl::Duration duration);
+absl::Duration FromProto(const google::protobuf::Duration& duration);
 
 // "2009-11-21 02:30:00" in Beijing time, which all of China uses; for screens and documents.
 std::string BeijingTime(absl::Time time);
