@@ -215,6 +215,10 @@ const std::map<std::string_view, std::string_view>& Labels() {
       // exercise
       {"exercise", "演练"},
       {"realm", "演练域"},
+      {"realm_finished", "各进程已知结束"},
+      {"realm_closed", "演练域已关闭"},
+      {"final_heads", "结束时各账本的末条"},
+      {"names", "脚本中的名称"},
       {"scenario", "情景"},
       {"purpose", "目的"},
       {"seed", "随机种子"},

@@ -149,9 +149,12 @@ absl::Status ExerciseControl::RecordInject(const std::string& inject, absl::Time
   return Do("RecordInject", request).status();
 }
 
-absl::StatusOr<drill::v1::Exercise> ExerciseControl::End() {
+absl::StatusOr<drill::v1::Exercise> ExerciseControl::End(
+    const std::map<std::string, std::string>& names) {
   RETURN_IF_ERROR(Do("FinishExercise", drill::v1::FinishExerciseRequest()).status());
-  RETURN_IF_ERROR(Do("ScoreExercise", drill::v1::ScoreExerciseRequest()).status());
+  drill::v1::ScoreExerciseRequest score;
+  score.mutable_names()->insert(names.begin(), names.end());
+  RETURN_IF_ERROR(Do("ScoreExercise", score).status());
   return Get();
 }
 

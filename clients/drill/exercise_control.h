@@ -27,7 +27,7 @@ struct ControlOptions {
 //   ExerciseControl control(session);
 //   RETURN_IF_ERROR(control.Begin(scenario));              // planned, approved, started, RUNNING
 //   ASSIGN_OR_RETURN(auto step, control.Advance(until));   // waits while somebody has paused it
-//   ASSIGN_OR_RETURN(Exercise exercise, control.End());    // finished and scored
+//   ASSIGN_OR_RETURN(Exercise exercise, control.End(saved));  // finished and scored
 //
 // Not thread-safe. Blocks; every wait has a limit.
 class ExerciseControl {
@@ -47,7 +47,7 @@ class ExerciseControl {
   // One step. Sent again when its answer is lost, it steps once all the same.
   absl::StatusOr<drill::v1::AdvanceClockResponse> Advance(absl::Time until);
   absl::Status RecordInject(const std::string& inject, absl::Time at);
-  absl::StatusOr<drill::v1::Exercise> End();
+  absl::StatusOr<drill::v1::Exercise> End(const std::map<std::string, std::string>& names);
   absl::Status Stop(const std::string& reason);
 
   const std::string& name() const { return name_; }

@@ -35,7 +35,8 @@ Stage::Stage(client::Session& director, const Scenario& scenario, const RunOptio
       control_(director, ControlOptionsOf(options)),
       realm_(director.connection(), "", [this] { return control_.EnterRealm(); }),
       journals_(realm_),
-      cast_(director.connection()) {
+      cast_(director.connection()),
+      board_(scenario.expectations) {
   result_.scenario = scenario;
 }
 
@@ -109,6 +110,7 @@ absl::Status Stage::Observe(const std::map<std::string, int64_t>& heads) {
   for (const auto& seen : fresh) {
     roster_.Apply(seen);
     result_.situation.Apply(seen);
+    board_.Add(seen);
     result_.entries.push_back(seen);
     Show(Describe(seen, result_.situation));
     CheckEvents(seen);
@@ -124,18 +126,14 @@ void Stage::Show(TimelineItem item) {
 }
 
 Score Stage::ScoreNow() const {
-  drill::rules::ScoreInput input;
-  input.starts_at = start_;
-  input.ended_at = now_;
-  input.expectations = scenario_.expectations;
+  drill::rules::Scoreboard::Moments moments{start_, now_, {}};
   for (const InjectSpec& inject : scenario_.injects) {
-    input.injects.push_back(inject.inject);
+    moments.injects.push_back(inject.inject);
     const absl::Time at = start_ + drill::rules::ToDuration(inject.inject.offset());
-    if (at <= now_) *input.injects.back().mutable_played_at() = base::ToProto(at);
+    if (at <= now_) *moments.injects.back().mutable_played_at() = base::ToProto(at);
   }
-  input.entries = result_.entries;
   Score score;
-  const auto results = drill::rules::Score(input);
+  const auto results = board_.Results(moments);
   for (size_t i = 0; i < results.size(); ++i) {
     const auto& expectation = scenario_.expectations[i];
     const absl::Time last = base::FromProto(results[i].from_at()) +
@@ -171,7 +169,8 @@ absl::Status Stage::Play() {
 }
 
 absl::Status Stage::Close() {
-  ASSIGN_OR_RETURN(result_.exercise, control_.End());
+  CheckUnplayed();
+  ASSIGN_OR_RETURN(result_.exercise, control_.End(saved_));
   return ExportCase();
 }
 

@@ -17,6 +17,7 @@
 #include "clients/drill/references.h"
 #include "clients/drill/roster.h"
 #include "clients/drill/runner.h"
+#include "services/drill/rules/score.h"
 
 // The running exercise, private to runner.cc (the loop), stage_acts.cc (what the scenario writes) and
 // stage_reactions.cc (what actors do by themselves).
@@ -46,6 +47,10 @@ class Stage {
   absl::Status Relieve();
   void Show(TimelineItem item);
   Score ScoreNow() const;
+  // An act made this record: matches that name it look for it from now on.
+  void Keep(const std::string& name, const std::string& record);
+  // Acts that never had their turn are problems: what they waited for did not happen.
+  void CheckUnplayed();
 
   // --- stage_acts.cc
   void Schedule();
@@ -88,6 +93,8 @@ class Stage {
   absl::Status fatal_;
   std::map<std::string, std::string> saved_;
   std::map<std::string, int> events_seen_;
+  std::set<std::string> played_;  // acts
+  drill::rules::Scoreboard board_;
   std::set<std::pair<std::string, std::string>> handled_;  // alert, post
   std::set<std::string> over_;                             // alerts no longer in force
   std::map<std::string, std::string> dice_names_;

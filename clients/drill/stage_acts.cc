@@ -96,7 +96,28 @@ void Stage::AddProblem(const std::string& act, const absl::Status& status) {
   Show(std::move(item));
 }
 
+void Stage::Keep(const std::string& name, const std::string& record) {
+  saved_[name] = record;
+  board_.Bind(name, record, result_.entries);
+}
+
+void Stage::CheckUnplayed() {
+  for (const ActSpec& act : scenario_.acts) {
+    if (played_.count(act.id) > 0) continue;
+    if (!act.when.after.empty()) {
+      AddProblem(act.id, base::Refused(base::Reason::CONDITION_NOT_MET,
+                                       absl::StrCat("始终没有轮到：在等“", act.when.after, "”"),
+                                       absl::StrCat("its turn never came: it waited for '",
+                                                    act.when.after, "'")));
+    } else {
+      AddProblem(act.id, base::Refused(base::Reason::CONDITION_NOT_MET, "演练结束时还没有轮到",
+                                       "the exercise ended before its turn"));
+    }
+  }
+}
+
 void Stage::PlayAct(const ActSpec& act) {
+  played_.insert(act.id);
   Actor* actor = cast_.Find(act.who);
   if (actor == nullptr) return AddProblem(act.id, base::NotFound(act.who));
   const absl::Status status = Call(act, *actor);
@@ -141,7 +162,7 @@ absl::Status Stage::Call(const ActSpec& act, Actor& actor) {
 
 absl::Status Stage::Save(const ActSpec& act, const Message& answer) {
   if (answer.GetDescriptor() == common::v1::Receipt::descriptor()) {
-    saved_[act.id] = static_cast<const common::v1::Receipt&>(answer).name();
+    Keep(act.id, static_cast<const common::v1::Receipt&>(answer).name());
   }
   if (act.save.empty()) return absl::OkStatus();
   google::protobuf::util::JsonPrintOptions options;
@@ -150,7 +171,8 @@ absl::Status Stage::Save(const ActSpec& act, const Message& answer) {
   (void)google::protobuf::util::MessageToJsonString(answer, &text, options);
   const auto json = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
   for (const auto& [variable, path] : act.save) {
-    ASSIGN_OR_RETURN(saved_[variable], Pick(json, path));
+    ASSIGN_OR_RETURN(const std::string value, Pick(json, path));
+    Keep(variable, value);
   }
   return absl::OkStatus();
 }

@@ -79,8 +79,17 @@ class DrillService {
   RealmClient& realms_;
 };
 
-// Follows StartExercise (realm, directory, plans; then RUNNING or the problem) and ArchiveExercise
-// (closes the realm). What it is given outlives it.
-std::unique_ptr<ledger::Reactor> MakeExerciseReactor(RealmClient& realms, Preparation& preparation);
+// What the reactor uses; all of it outlives the reactor.
+struct ReactorNeeds {
+  ledger::Ledger& ledger;
+  const base::Clock& machine_clock;
+  RealmClient& realms;
+  Preparation& preparation;
+};
+
+// Follows StartExercise (realm, directory, plans; then RUNNING or the problem), FinishExercise and
+// StopExercise (every process is told), ArchiveExercise (closes the realm). An effect that gets no
+// answer for a few seconds is given up with its reason on the exercise: one never blocks another.
+std::unique_ptr<ledger::Reactor> MakeExerciseReactor(ReactorNeeds needs);
 
 }  // namespace huying::drill

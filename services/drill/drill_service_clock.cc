@@ -95,9 +95,10 @@ absl::StatusOr<v1::AdvanceClockResponse> DrillService::AdvanceClock(
 absl::StatusOr<ledger::Command> DrillService::FinishExercise(
     const CallContext& context, const v1::FinishExerciseRequest& request) {
   ASSIGN_OR_RETURN(const v1::Exercise exercise, Load(request.name()));
-  ASSIGN_OR_RETURN(const absl::Time realm_now, RealmNow(context, exercise.realm()));
-  return Change(request.name(), [realm_now](v1::Exercise current, ledger::Transaction&) {
-    return rules::Finish(std::move(current), realm_now);
+  ASSIGN_OR_RETURN(const rules::Probes probes, realms_.Probe(context, exercise.realm()));
+  return Change(request.name(), [realm_now = LatestNow(probes), heads = rules::Heads(probes)](
+                                    v1::Exercise current, ledger::Transaction&) {
+    return rules::Finish(std::move(current), realm_now, heads);
   });
 }
 

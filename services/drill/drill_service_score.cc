@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The score: gathered from all journals of the realm, computed by a pure function, recorded once.
-#include <algorithm>
 #include <map>
 #include <utility>
 
@@ -34,26 +33,33 @@ absl::StatusOr<ledger::Command> DrillService::ScoreExercise(
     const context::CallContext& context, const v1::ScoreExerciseRequest& request) {
   LinkRecordTypes();
   ASSIGN_OR_RETURN(const v1::Exercise exercise, Load(request.name()));
-  RETURN_IF_ERROR(rules::Evaluate(exercise, {}).status());  // before the long reading
-  rules::ScoreInput input;
-  input.starts_at = base::FromProto(exercise.starts_at());
-  input.ended_at = base::FromProto(exercise.finished_at());
-  input.expectations.assign(exercise.expectations().begin(), exercise.expectations().end());
-  input.injects.assign(exercise.injects().begin(), exercise.injects().end());
-  ASSIGN_OR_RETURN(input.entries, realms_.Entries(context, exercise.realm()));
-  std::map<std::string, int64_t> heads;
-  for (const rules::SeenEntry& seen : input.entries) {
-    int64_t& head = heads[seen.ledger];
-    head = std::max(head, seen.entry.seq());
+  RETURN_IF_ERROR(rules::Evaluate(exercise, {}, {}).status());  // before the long reading
+  rules::Scoreboard board({exercise.expectations().begin(), exercise.expectations().end()});
+  std::map<std::string, std::string> names;
+  for (const auto& [name, record] : request.names()) {
+    board.Bind(name, record, {});
+    names.emplace(name, record);
   }
-  std::vector<v1::ExpectationResult> results = rules::Score(input);
+  std::map<std::string, int64_t> heads;
+  const auto add = [&](const rules::SeenEntry& seen) {
+    const auto final_head = exercise.final_heads().find(seen.ledger);
+    // What was done after the end is no part of the exercise.
+    if (final_head == exercise.final_heads().end() || seen.entry.seq() > final_head->second) return;
+    heads[seen.ledger] = seen.entry.seq();
+    board.Add(seen);
+  };
+  RETURN_IF_ERROR(realms_.ForEachEntry(context, exercise.realm(), add));
+  std::vector<v1::ExpectationResult> results =
+      board.Results({base::FromProto(exercise.starts_at()),
+                     base::FromProto(exercise.finished_at()),
+                     {exercise.injects().begin(), exercise.injects().end()}});
   return Change(request.name(),
-                [results = std::move(results), heads = std::move(heads)](
+                [results = std::move(results), names = std::move(names), heads = std::move(heads)](
                     v1::Exercise current, ledger::Transaction& tx) -> absl::StatusOr<v1::Exercise> {
                   for (const auto& [ledger, head] : heads) {
                     tx.AddSource(absl::StrCat(current.realm(), "/", ledger), head);
                   }
-                  return rules::Evaluate(std::move(current), results);
+                  return rules::Evaluate(std::move(current), results, names);
                 });
 }
 

@@ -14,6 +14,7 @@
 #include "services/drill/store.h"
 #include "services/plan/api_fake.h"
 #include "services/platform/base/status.h"
+#include "services/platform/ledger/timekeeper.h"
 #include "tests/support/test_ledger.h"
 
 namespace huying::drill {
@@ -159,7 +160,7 @@ class DrillServiceTest : public ::testing::Test {
   }
   // Runs the reactor over the journal, as its runner would.
   void React() {
-    auto reactor = MakeExerciseReactor(realms_, preparation_);
+    auto reactor = MakeExerciseReactor({*ledger_, machine_, realms_, preparation_});
     auto reader = ledger_->Read();
     const auto entries = *(*reader)->Entries(reacted_, 100);
     for (const auto& entry : entries) {
@@ -175,6 +176,13 @@ class DrillServiceTest : public ::testing::Test {
         EXPECT_TRUE(ledger_.Run(std::move(command), context, act).ok());
       }
     }
+  }
+  // What the reactor makes of the journal's last entry.
+  ledger::Step StepOfTheLastEntry() {
+    reactor_ = MakeExerciseReactor({*ledger_, machine_, realms_, preparation_});
+    auto reader = ledger_->Read();
+    const auto entries = *(*reader)->Entries(0, 100);
+    return reactor_->StepsFor(entries.back()).at(0);
   }
   void MakeRunning() {
     ASSERT_TRUE(Run(&DrillService::PlanExercise, Plan(), "PlanExercise").ok());
@@ -201,6 +209,8 @@ class DrillServiceTest : public ::testing::Test {
   Preparation preparation_{realms_, directory_, plans_};
   DrillService service_{*ledger_, clock_, realms_};
   CallContext context_;
+  base::ManualClock machine_{kStart};
+  std::unique_ptr<ledger::Reactor> reactor_;
   int requests_ = 0;
   int64_t reacted_ = 0;
 };
@@ -238,6 +248,47 @@ TEST_F(DrillServiceTest, ADirectoryThatDoesNotAnswerIsTheProblem) {
   ASSERT_TRUE(Do(&DrillService::StartExercise, "StartExercise").ok());
   React();
   EXPECT_FALSE(Get().problem().empty());
+}
+
+TEST_F(DrillServiceTest, WhatDoesNotAnswerIsAskedForAFewSecondsAndIsThenTheProblem) {
+  ASSERT_TRUE(Run(&DrillService::PlanExercise, Plan(), "PlanExercise").ok());
+  ASSERT_TRUE(Do(&DrillService::ApproveExercise, "ApproveExercise").ok());
+  ASSERT_TRUE(Do(&DrillService::StartExercise, "StartExercise").ok());
+  auto step = StepOfTheLastEntry();
+  there_.down = true;
+  EXPECT_TRUE(ledger::IsTransient(step.act(context_).status())) << "the reactor tries again";
+  machine_.Advance(absl::Seconds(6));
+  const absl::Status given_up = step.act(context_).status();
+  EXPECT_FALSE(ledger::IsTransient(given_up)) << "the next exercise has its turn";
+  EXPECT_EQ(base::ProblemOf(given_up).message_en(), "down");
+}
+
+TEST_F(DrillServiceTest, AnExerciseStoppedWhileItWaitedIsNotPreparedAnyMore) {
+  ASSERT_TRUE(Run(&DrillService::PlanExercise, Plan(), "PlanExercise").ok());
+  ASSERT_TRUE(Do(&DrillService::ApproveExercise, "ApproveExercise").ok());
+  ASSERT_TRUE(Do(&DrillService::StartExercise, "StartExercise").ok());
+  auto step = StepOfTheLastEntry();
+  ASSERT_TRUE(Do(&DrillService::StopExercise, "StopExercise").ok());
+  here_.calls.clear();
+  EXPECT_EQ(step.act(context_).status().code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_TRUE(here_.calls.empty()) << "no realm was opened for it";
+}
+
+TEST_F(DrillServiceTest, ARealmThatCannotBeClosedSaysWhyAndMayBeArchivedAgain) {
+  MakeRunning();
+  ASSERT_TRUE(Do(&DrillService::StopExercise, "StopExercise").ok());
+  React();
+  EXPECT_TRUE(Get().realm_finished());
+  ASSERT_TRUE(Do(&DrillService::ArchiveExercise, "ArchiveExercise").ok());
+  there_.down = true;
+  React();
+  EXPECT_FALSE(Get().realm_closed());
+  EXPECT_THAT(Get().problem(), ::testing::HasSubstr("down"));
+  there_.down = false;
+  ASSERT_TRUE(Do(&DrillService::ArchiveExercise, "ArchiveExercise").ok());
+  React();
+  EXPECT_TRUE(Get().realm_closed());
+  EXPECT_FALSE(Do(&DrillService::ArchiveExercise, "ArchiveExercise").ok()) << "it is closed";
 }
 
 TEST_F(DrillServiceTest, TheClockStopsAtEachDueTimeOnTheWay) {
@@ -340,6 +391,22 @@ TEST_F(DrillServiceTest, TheScoreIsMeasuredFromEveryJournalAndRecordedOnce) {
   EXPECT_EQ(entries[0].entry.sources(0).ledger(), "drill-2027-0001/alert");
   EXPECT_EQ(entries[0].entry.sources(0).seq(), 5);
   EXPECT_FALSE(Do(&DrillService::ScoreExercise, "ScoreExercise").ok());
+}
+
+TEST_F(DrillServiceTest, WhatIsDoneAfterTheEndDoesNotCount) {
+  MakeRunning();
+  v1::RecordInjectRequest inject;
+  inject.set_name(kName);
+  inject.set_inject("alarm");
+  *inject.mutable_at() = base::ToProto(kStart);
+  ASSERT_TRUE(Run(&DrillService::RecordInject, inject, "RecordInject").ok());
+  ASSERT_TRUE(Do(&DrillService::FinishExercise, "FinishExercise").ok());
+  platform::v1::Entry late;
+  late.set_act("alert.limit");
+  there_.Append(late);
+  ASSERT_TRUE(Do(&DrillService::ScoreExercise, "ScoreExercise").ok());
+  EXPECT_FALSE(Get().results(0).met());
+  EXPECT_EQ(Get().results(0).seen(), 0);
 }
 
 TEST_F(DrillServiceTest, ArchivingClosesTheRealmEverywhere) {

@@ -32,7 +32,8 @@ class DrillModule final : public runtime::Module {
     drills_ = std::make_unique<runtime::PerRealm<DrillService>>(
         platform_.homes(), "drill", DrillKinds(),
         [this](runtime::RealmHome& home) -> absl::StatusOr<std::unique_ptr<DrillService>> {
-          home.AddReactor(MakeExerciseReactor(*realms_, *preparation_));
+          home.AddReactor(MakeExerciseReactor(
+              {home.ledger(), platform_.machine_clock(), *realms_, *preparation_}));
           return std::make_unique<DrillService>(home.ledger(), platform_.machine_clock(), *realms_);
         },
         /*live_only=*/true);

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/drill/preparation.h"
 
-#include <algorithm>
+#include <map>
 #include <set>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "services/platform/base/status.h"
@@ -18,6 +20,35 @@ absl::Status CopiedAlready(const absl::StatusOr<common::v1::Receipt>& receipt) {
   const bool conflict =
       base::ProblemOf(receipt.status()).reason() == base::Reason::REQUEST_ID_CONFLICT;
   return conflict ? absl::OkStatus() : receipt.status();
+}
+
+// The plans an exercise names, with the plans above them that are in force; all of them when it names
+// none.
+absl::StatusOr<std::vector<const plan::v1::Plan*>> PlansToCopy(
+    const v1::Exercise& exercise, const plan::v1::ExportPlansResponse& exported) {
+  std::map<std::string, const plan::v1::Plan*> in_force;
+  for (const plan::v1::Plan& plan : exported.plans()) in_force[plan.name()] = &plan;
+  std::set<std::string> wanted;
+  if (exercise.plans().empty()) {
+    for (const auto& [name, plan] : in_force) wanted.insert(name);
+  }
+  for (const std::string& name : exercise.plans()) {
+    if (in_force.count(name) == 0) {
+      return base::Refused(base::Reason::UNKNOWN_REFERENCE,
+                           absl::StrCat("没有有效的预案“", name, "”"),
+                           absl::StrCat("no plan '", name, "' in force"))
+          .Rule("drill.plans")
+          .Next("先导入该预案，再启动演练", "import the plan, then start again");
+    }
+    std::string above = name;
+    while (in_force.count(above) > 0 && wanted.insert(above).second) {
+      above = in_force[above]->parent();
+    }
+  }
+  std::vector<const plan::v1::Plan*> plans;
+  plans.reserve(wanted.size());
+  for (const std::string& name : wanted) plans.push_back(in_force[name]);
+  return plans;
 }
 
 }  // namespace
@@ -53,23 +84,12 @@ absl::Status Preparation::CopyPlans(const context::CallContext& live,
                                     const context::CallContext& inside,
                                     const v1::Exercise& exercise, std::string_view request_id) {
   ASSIGN_OR_RETURN(const plan::v1::ExportPlansResponse exported, plans_.ExportPlans(live, {}));
-  const std::set<std::string> wanted(exercise.plans().begin(), exercise.plans().end());
-  std::set<std::string> copied;
-  for (const plan::v1::Plan& plan : exported.plans()) {
-    if (!wanted.empty() && wanted.count(plan.name()) == 0) continue;
-    plan::v1::ImportPlanRequest request;
-    request.set_request_id(absl::StrCat(base::Abs(request_id), "/", plan.name()));
-    request.set_yaml(plan.source_yaml());
-    RETURN_IF_ERROR(CopiedAlready(plans_.ImportPlan(inside, request)));
-    copied.insert(plan.name());
-  }
-  for (const std::string& name : wanted) {
-    if (copied.count(name) > 0) continue;
-    return base::Refused(base::Reason::UNKNOWN_REFERENCE,
-                         absl::StrCat("没有有效的预案“", name, "”"),
-                         absl::StrCat("no plan '", name, "' in force"))
-        .Rule("drill.plans")
-        .Next("先导入该预案，再启动演练", "import the plan, then start again");
+  ASSIGN_OR_RETURN(const auto plans, PlansToCopy(exercise, exported));
+  for (const plan::v1::Plan* plan : plans) {
+    plan::v1::CopyPlanRequest request;
+    request.set_request_id(absl::StrCat(base::Abs(request_id), "/", plan->name()));
+    *request.mutable_plan() = *plan;
+    RETURN_IF_ERROR(CopiedAlready(plans_.CopyPlan(inside, request)));
   }
   return absl::OkStatus();
 }

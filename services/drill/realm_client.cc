@@ -21,7 +21,6 @@ constexpr char kListEntries[] = "huying.platform.v1.JournalService/ListEntries";
 
 constexpr char kLive[] = "live";
 constexpr int kPageSize = 500;
-constexpr size_t kEntriesMax = 200'000;
 
 }  // namespace
 
@@ -102,8 +101,7 @@ absl::Status RealmClient::Close(const context::CallContext& context, std::string
 }
 
 absl::Status RealmClient::ReadLedger(rpc::Caller& process, const context::CallContext& inside,
-                                     const std::string& ledger,
-                                     std::vector<rules::SeenEntry>& entries) {
+                                     const std::string& ledger, const OnEntry& on_entry) {
   ListEntriesRequest request;
   request.set_ledger(ledger);
   request.set_page_size(kPageSize);
@@ -111,26 +109,22 @@ absl::Status RealmClient::ReadLedger(rpc::Caller& process, const context::CallCo
     ASSIGN_OR_RETURN(ListEntriesResponse page,
                      rpc::Call<ListEntriesResponse>(process, inside, kListEntries, request));
     for (auto& item : *page.mutable_items()) {
-      entries.push_back({ledger, std::move(*item.mutable_entry())});
-    }
-    if (entries.size() > kEntriesMax) {
-      return base::Exhausted("演练记录过多，无法评分", "too many entries to score");
+      on_entry({ledger, std::move(*item.mutable_entry())});
     }
     if (page.next_after_seq() <= request.after_seq()) return absl::OkStatus();
     request.set_after_seq(page.next_after_seq());
   }
 }
 
-absl::StatusOr<std::vector<rules::SeenEntry>> RealmClient::Entries(
-    const context::CallContext& context, std::string_view realm) {
+absl::Status RealmClient::ForEachEntry(const context::CallContext& context, std::string_view realm,
+                                       const OnEntry& on_entry) {
   ASSIGN_OR_RETURN(const rules::Probes probes, Probe(context, realm));
-  std::vector<rules::SeenEntry> entries;
   for (size_t i = 0; i < probes.size(); ++i) {
     for (const auto& ledger : probes[i].ledgers()) {
-      RETURN_IF_ERROR(ReadLedger(*processes_[i], Into(context, realm), ledger.ledger(), entries));
+      RETURN_IF_ERROR(ReadLedger(*processes_[i], Into(context, realm), ledger.ledger(), on_entry));
     }
   }
-  return entries;
+  return absl::OkStatus();
 }
 
 }  // namespace huying::drill

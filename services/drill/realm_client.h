@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -37,16 +38,17 @@ class RealmClient {
   absl::Status Finish(const context::CallContext& context, std::string_view realm);
   absl::Status Close(const context::CallContext& context, std::string_view realm);
 
-  // Every entry of every ledger of the realm.
-  absl::StatusOr<std::vector<rules::SeenEntry>> Entries(const context::CallContext& context,
-                                                        std::string_view realm);
+  // Every entry of every ledger of the realm, page by page, each ledger in its order.
+  using OnEntry = std::function<void(rules::SeenEntry)>;
+  absl::Status ForEachEntry(const context::CallContext& context, std::string_view realm,
+                            const OnEntry& on_entry);
 
   // A context for calls into `realm`, acting for the person of `outer`.
   static context::CallContext Into(const context::CallContext& outer, std::string_view realm);
 
  private:
-  absl::Status ReadLedger(rpc::Caller& process, const context::CallContext& inside,
-                          const std::string& ledger, std::vector<rules::SeenEntry>& entries);
+  static absl::Status ReadLedger(rpc::Caller& process, const context::CallContext& inside,
+                                 const std::string& ledger, const OnEntry& on_entry);
 
   const std::vector<rpc::Caller*> processes_;
 };

@@ -5,7 +5,7 @@ namespace huying::plan {
 namespace {
 constexpr char kGetPlan[] = "huying.plan.v1.PlanService/GetPlan";
 constexpr char kDryRun[] = "huying.plan.v1.PlanService/DryRun";
-constexpr char kImportPlan[] = "huying.plan.v1.PlanService/ImportPlan";
+constexpr char kCopyPlan[] = "huying.plan.v1.PlanService/CopyPlan";
 constexpr char kExportPlans[] = "huying.plan.v1.PlanService/ExportPlans";
 }  // namespace
 
@@ -17,9 +17,9 @@ absl::StatusOr<v1::DryRunResponse> Api::DryRun(const context::CallContext& conte
                                                const v1::DryRunRequest& request) {
   return rpc::Call<v1::DryRunResponse>(*caller_, context, kDryRun, request);
 }
-absl::StatusOr<common::v1::Receipt> Api::ImportPlan(const context::CallContext& context,
-                                                    const v1::ImportPlanRequest& request) {
-  return rpc::Call<common::v1::Receipt>(*caller_, context, kImportPlan, request);
+absl::StatusOr<common::v1::Receipt> Api::CopyPlan(const context::CallContext& context,
+                                                  const v1::CopyPlanRequest& request) {
+  return rpc::Call<common::v1::Receipt>(*caller_, context, kCopyPlan, request);
 }
 absl::StatusOr<v1::ExportPlansResponse> Api::ExportPlans(const context::CallContext& context,
                                                          const v1::ExportPlansRequest& request) {

@@ -27,8 +27,8 @@ class Api {
                                                       const v1::GetPlanRequest& request);
   virtual absl::StatusOr<v1::DryRunResponse> DryRun(const context::CallContext& context,
                                                     const v1::DryRunRequest& request);
-  virtual absl::StatusOr<common::v1::Receipt> ImportPlan(const context::CallContext& context,
-                                                         const v1::ImportPlanRequest& request);
+  virtual absl::StatusOr<common::v1::Receipt> CopyPlan(const context::CallContext& context,
+                                                       const v1::CopyPlanRequest& request);
   virtual absl::StatusOr<v1::ExportPlansResponse> ExportPlans(
       const context::CallContext& context, const v1::ExportPlansRequest& request);
 

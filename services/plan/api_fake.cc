@@ -70,13 +70,20 @@ absl::StatusOr<v1::DryRunResponse> FakePlans::DryRun(const context::CallContext&
   return response;
 }
 
-absl::StatusOr<common::v1::Receipt> FakePlans::ImportPlan(const context::CallContext&,
-                                                          const v1::ImportPlanRequest& request) {
-  ASSIGN_OR_RETURN(std::string name, Import(request.yaml()));
+absl::StatusOr<common::v1::Receipt> FakePlans::CopyPlan(const context::CallContext&,
+                                                        const v1::CopyPlanRequest& request) {
+  absl::MutexLock lock(&mutex_);
+  if (down_) return Down();
+  copied_.push_back(request.plan().name());
   common::v1::Receipt receipt;
-  receipt.set_name(name);
+  receipt.set_name(request.plan().name());
   receipt.set_state("IN_FORCE");
   return receipt;
+}
+
+std::vector<std::string> FakePlans::copied() const {
+  absl::MutexLock lock(&mutex_);
+  return copied_;
 }
 
 absl::StatusOr<v1::ExportPlansResponse> FakePlans::ExportPlans(const context::CallContext&,

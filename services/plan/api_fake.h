@@ -30,8 +30,10 @@ class FakePlans final : public Api {
                                               const v1::GetPlanRequest& request) override;
   absl::StatusOr<v1::DryRunResponse> DryRun(const context::CallContext& context,
                                             const v1::DryRunRequest& request) override;
-  absl::StatusOr<common::v1::Receipt> ImportPlan(const context::CallContext& context,
-                                                 const v1::ImportPlanRequest& request) override;
+  absl::StatusOr<common::v1::Receipt> CopyPlan(const context::CallContext& context,
+                                               const v1::CopyPlanRequest& request) override;
+  // Names, in the order they were copied.
+  std::vector<std::string> copied() const;
   absl::StatusOr<v1::ExportPlansResponse> ExportPlans(
       const context::CallContext& context, const v1::ExportPlansRequest& request) override;
 
@@ -42,6 +44,7 @@ class FakePlans final : public Api {
   mutable absl::Mutex mutex_;
   std::map<std::string, std::vector<v1::Plan>> plans_ ABSL_GUARDED_BY(mutex_);
   int64_t seq_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::vector<std::string> copied_ ABSL_GUARDED_BY(mutex_);
   int dry_runs_ ABSL_GUARDED_BY(mutex_) = 0;
   bool down_ ABSL_GUARDED_BY(mutex_) = false;
 };

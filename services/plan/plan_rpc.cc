@@ -10,6 +10,7 @@ void RegisterPlan(rpc::RouteTable& table, rpc::Routes<PlanService>::FindService 
   rpc::Routes<PlanService> routes(table, "huying.plan.v1.PlanService", std::move(find),
                                   std::move(find_ledger));
   routes.Mutation("ImportPlan", &PlanService::ImportPlan);
+  routes.Mutation("CopyPlan", &PlanService::CopyPlan);
   routes.Mutation("AbolishPlan", &PlanService::AbolishPlan);
   routes.Read("LintPlan", &PlanService::LintPlan);
   routes.Read("GetPlan", &PlanService::GetPlan);

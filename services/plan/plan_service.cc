@@ -107,6 +107,30 @@ absl::StatusOr<ledger::Command> PlanService::ImportPlan(const context::CallConte
   return command;
 }
 
+absl::StatusOr<ledger::Command> PlanService::CopyPlan(const context::CallContext&,
+                                                      const v1::CopyPlanRequest& request) {
+  RETURN_IF_ERROR(CheckName(request.plan().name()));
+  ledger::Command command;
+  command.reads.push_back(kPlans.Ref(request.plan().name()));
+  command.decide = [plan = request.plan()](ledger::Transaction& tx) mutable -> absl::Status {
+    ASSIGN_OR_RETURN(const auto former, tx.Find(kPlans, plan.name()));
+    if (former) {
+      return base::AlreadyExists(absl::StrCat("预案 ", plan.name(), " 已经在这里"),
+                                 absl::StrCat("the plan ", plan.name(), " is here already"))
+          .Field("plan.name")
+          .Rule("plan.copied-once");
+    }
+    v1::PlanHead head = HeadOf(plan, plan.revision());
+    head.set_state(v1::IN_FORCE);
+    plan.clear_state();  // follows from the head
+    tx.Put(kPlans, head.name(), head);
+    tx.Put(kPlanVersions, VersionKey(plan.name(), plan.revision()), plan);
+    for (const auto& basis : plan.legal_basis()) tx.AddBasis(basis);
+    return absl::OkStatus();
+  };
+  return command;
+}
+
 absl::StatusOr<ledger::Command> PlanService::AbolishPlan(const context::CallContext&,
                                                          const v1::AbolishPlanRequest& request) {
   RETURN_IF_ERROR(CheckName(request.name()));

@@ -22,6 +22,8 @@ class PlanService {
 
   absl::StatusOr<ledger::Command> ImportPlan(const context::CallContext& context,
                                              const v1::ImportPlanRequest& request);
+  absl::StatusOr<ledger::Command> CopyPlan(const context::CallContext& context,
+                                           const v1::CopyPlanRequest& request);
   absl::StatusOr<ledger::Command> AbolishPlan(const context::CallContext& context,
                                               const v1::AbolishPlanRequest& request);
   absl::StatusOr<v1::LintPlanResponse> LintPlan(const context::CallContext& context,

@@ -168,5 +168,30 @@ TEST_F(PlanServiceTest, ListsExportsAndLints) {
   EXPECT_EQ(ledger_->Head().seq, 2);
 }
 
+TEST_F(PlanServiceTest, ACopyStandsAsItWasWithoutItsParentAndWithItsRevision) {
+  ASSERT_TRUE(Import(ShippedPlan()).ok());
+  ASSERT_TRUE(Import(Second()).ok());
+  v1::Plan plan = service_->ExportPlans(context_, {})->plans(0);
+  plan.set_parent("plans/not-here");
+  testing::TestLedger other{"plan", PlanKinds()};
+  PlanService elsewhere{*other};
+  v1::CopyPlanRequest request;
+  request.set_request_id("copy");
+  *request.mutable_plan() = plan;
+  const auto copied = other.Run(elsewhere.CopyPlan(context_, request), context_, "plan.CopyPlan");
+  ASSERT_TRUE(copied.ok()) << copied.status();
+  EXPECT_EQ(copied->state(), "IN_FORCE");
+  v1::GetPlanRequest get;
+  get.set_name(plan.name());
+  const auto found = elsewhere.GetPlan(context_, get);
+  ASSERT_TRUE(found.ok()) << found.status();
+  EXPECT_EQ(found->plan().revision(), 2);
+  EXPECT_EQ(found->plan().source_yaml(), plan.source_yaml());
+  context::CallContext again = context_;
+  again.request_id = "copy-again";
+  EXPECT_EQ(other.Run(elsewhere.CopyPlan(again, request), again, "plan.CopyPlan").status().code(),
+            absl::StatusCode::kAlreadyExists);
+}
+
 }  // namespace
 }  // namespace huying::plan

@@ -316,6 +316,12 @@ void AddSteering(Cli& cli, CLI::App* group) {
                       .method = service + "StopExercise",
                       .fields = {name, {"--reason", "reason", "原因", "why"}},
                       .example = "drill stop exercises/2026-0001 --reason 转入实战"});
+  cli.AddCall(group, {.name = "score",
+                      .zh = "评分 (结束之后; 脚本运行时自动评分)",
+                      .en = "score it after its end; a run does so by itself",
+                      .method = service + "ScoreExercise",
+                      .fields = {name},
+                      .example = "drill score exercises/2026-0001"});
   cli.AddCall(group, {.name = "archive",
                       .zh = "归档 (关闭演练环境)",
                       .en = "archive: close its realm",

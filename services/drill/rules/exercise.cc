@@ -122,10 +122,12 @@ absl::StatusOr<v1::Exercise> RecordInject(v1::Exercise exercise, std::string_vie
       .Field("inject");
 }
 
-absl::StatusOr<v1::Exercise> Finish(v1::Exercise exercise, absl::Time realm_now) {
+absl::StatusOr<v1::Exercise> Finish(v1::Exercise exercise, absl::Time realm_now,
+                                    const std::map<std::string, int64_t>& heads) {
   RETURN_IF_ERROR(Move(exercise, ExerciseCommand::kFinish));
   *exercise.mutable_finished_at() = base::ToProto(realm_now);
   *exercise.mutable_last_time() = base::ToProto(realm_now);
+  for (const auto& [ledger, head] : heads) (*exercise.mutable_final_heads())[ledger] = head;
   return exercise;
 }
 
@@ -138,9 +140,11 @@ absl::StatusOr<v1::Exercise> Stop(v1::Exercise exercise, std::string_view reason
 }
 
 absl::StatusOr<v1::Exercise> Evaluate(v1::Exercise exercise,
-                                      std::vector<v1::ExpectationResult> results) {
+                                      std::vector<v1::ExpectationResult> results,
+                                      const std::map<std::string, std::string>& names) {
   RETURN_IF_ERROR(Move(exercise, ExerciseCommand::kScore));
   exercise.clear_results();
+  for (const auto& [name, record] : names) (*exercise.mutable_names())[name] = record;
   int met = 0;
   for (v1::ExpectationResult& result : results) {
     met += result.met() ? 1 : 0;
@@ -152,6 +156,12 @@ absl::StatusOr<v1::Exercise> Evaluate(v1::Exercise exercise,
 }
 
 absl::StatusOr<v1::Exercise> Archive(v1::Exercise exercise) {
+  if (exercise.realm_closed()) {
+    return base::Refused(Reason::ALREADY_EXISTS, "演练已归档，环境已关闭",
+                         "it is archived and its realm is closed")
+        .Rule("drill.archived-once");
+  }
+  exercise.clear_problem();
   RETURN_IF_ERROR(Move(exercise, ExerciseCommand::kArchive));
   return exercise;
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <map>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -40,11 +42,15 @@ absl::StatusOr<v1::Exercise> Resume(v1::Exercise exercise);
 // Each inject is played once, not before the exercise began.
 absl::StatusOr<v1::Exercise> RecordInject(v1::Exercise exercise, std::string_view inject,
                                           absl::Time at);
-absl::StatusOr<v1::Exercise> Finish(v1::Exercise exercise, absl::Time realm_now);
+// `heads`: of every ledger of the realm at the end; what is written later does not count.
+absl::StatusOr<v1::Exercise> Finish(v1::Exercise exercise, absl::Time realm_now,
+                                    const std::map<std::string, int64_t>& heads);
 absl::StatusOr<v1::Exercise> Stop(v1::Exercise exercise, std::string_view reason,
                                   absl::Time realm_now);
+// `names`: what "${…}" in the matches stood for.
 absl::StatusOr<v1::Exercise> Evaluate(v1::Exercise exercise,
-                                      std::vector<v1::ExpectationResult> results);
+                                      std::vector<v1::ExpectationResult> results,
+                                      const std::map<std::string, std::string>& names);
 absl::StatusOr<v1::Exercise> Archive(v1::Exercise exercise);
 
 // The clock moves only while the exercise runs.

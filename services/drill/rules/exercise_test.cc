@@ -100,17 +100,21 @@ TEST(Exercise, NothingIsInjectedAndNoClockMovesWhilePaused) {
 }
 
 TEST(Exercise, EvaluationCountsWhatWasMetAndMissed) {
-  auto finished = Finish(Running(), kNow + absl::Hours(1));
+  auto finished = Finish(Running(), kNow + absl::Hours(1), {{"alert", 7}});
   ASSERT_TRUE(finished.ok());
   EXPECT_EQ(base::FromProto(finished->finished_at()), kNow + absl::Hours(1));
   std::vector<v1::ExpectationResult> results(3);
   results[1].set_met(true);
-  const auto evaluated = Evaluate(*finished, results);
+  const auto evaluated = Evaluate(*finished, results, {{"notice", "alerts/2026-0001"}});
   ASSERT_TRUE(evaluated.ok());
   EXPECT_EQ(evaluated->met(), 1);
   EXPECT_EQ(evaluated->missed(), 2);
   EXPECT_TRUE(Archive(*evaluated).ok());
-  EXPECT_FALSE(Archive(*finished).ok());
+  EXPECT_TRUE(Archive(*finished).ok()) << "nobody will score it";
+  v1::Exercise closed = *Archive(*evaluated);
+  EXPECT_TRUE(Archive(closed).ok()) << "its realm is not closed yet";
+  closed.set_realm_closed(true);
+  EXPECT_FALSE(Archive(closed).ok());
   EXPECT_TRUE(Stop(Running(), "停电", kNow).ok());
 }
 

@@ -23,7 +23,8 @@ const std::map<std::pair<int, ExerciseCommand>, v1::ExerciseState> kAllowed = {
     {{v1::RUNNING, kStop}, v1::STOPPED},         {{v1::PAUSED, kResume}, v1::RUNNING},
     {{v1::PAUSED, kFinish}, v1::FINISHED},       {{v1::PAUSED, kStop}, v1::STOPPED},
     {{v1::FINISHED, kScore}, v1::EVALUATED},     {{v1::STOPPED, kArchive}, v1::ARCHIVED},
-    {{v1::EVALUATED, kArchive}, v1::ARCHIVED},
+    {{v1::EVALUATED, kArchive}, v1::ARCHIVED},   {{v1::FINISHED, kArchive}, v1::ARCHIVED},
+    {{v1::ARCHIVED, kArchive}, v1::ARCHIVED},
 };
 
 TEST(ExerciseLifecycle, EveryCellOfTheTableIsAsWritten) {

@@ -4,12 +4,14 @@
 #include <algorithm>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <tuple>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "services/platform/base/clock.h"
+#include "services/platform/base/strings.h"
 
 namespace huying::drill::rules {
 namespace {
@@ -17,37 +19,34 @@ namespace {
 // A limit kept with less than this share of it left was met narrowly.
 constexpr double kNarrowShare = 0.1;
 
-absl::Time TimeOf(const SeenEntry& seen) { return base::FromProto(seen.entry.received_at()); }
-
-class Scorer {
+// Results of one moment: the rows' hits against the clocks of their expectations.
+class Measuring {
  public:
-  explicit Scorer(const ScoreInput& input) : input_(input) {
-    for (const SeenEntry& entry : input.entries) ordered_.push_back(&entry);
-    std::sort(ordered_.begin(), ordered_.end(), [](const SeenEntry* a, const SeenEntry* b) {
-      return std::forward_as_tuple(TimeOf(*a), a->ledger, a->entry.seq()) <
-             std::forward_as_tuple(TimeOf(*b), b->ledger, b->entry.seq());
-    });
-  }
+  Measuring(const std::vector<Scoreboard::Row>& rows, const Scoreboard::Moments& moments)
+      : rows_(rows), moments_(moments) {}
 
-  const v1::ExpectationResult& ResultOf(const v1::Expectation& expectation) {
-    const auto known = results_.find(expectation.id());
+  const v1::ExpectationResult& ResultOf(const Scoreboard::Row& row) {
+    const std::string& id = row.expectation.id();
+    const auto known = results_.find(id);
     if (known != results_.end()) return known->second;
     // Set first, so that a circle of `from` ends here instead of going round.
-    v1::ExpectationResult& result = results_[expectation.id()];
-    result = Measure(expectation);
+    v1::ExpectationResult& result = results_[id];
+    result = Measure(row);
     return result;
   }
 
  private:
+  using Hit = Scoreboard::Hit;
+
   std::optional<absl::Time> StartOf(const v1::Expectation& expectation) {
-    if (expectation.from().empty() || expectation.from() == "start") return input_.starts_at;
-    for (const v1::Inject& inject : input_.injects) {
+    if (expectation.from().empty() || expectation.from() == "start") return moments_.starts_at;
+    for (const v1::Inject& inject : moments_.injects) {
       if (inject.id() != expectation.from()) continue;
       if (!inject.has_played_at()) return std::nullopt;
       return base::FromProto(inject.played_at());
     }
-    for (const v1::Expectation& other : input_.expectations) {
-      if (other.id() != expectation.from() || other.silence()) continue;
+    for (const Scoreboard::Row& other : rows_) {
+      if (other.expectation.id() != expectation.from() || other.expectation.silence()) continue;
       const v1::ExpectationResult& result = ResultOf(other);
       if (!result.has_at()) return std::nullopt;
       return base::FromProto(result.at());
@@ -55,7 +54,8 @@ class Scorer {
     return std::nullopt;
   }
 
-  v1::ExpectationResult Measure(const v1::Expectation& expectation) {
+  v1::ExpectationResult Measure(const Scoreboard::Row& row) {
+    const v1::Expectation& expectation = row.expectation;
     v1::ExpectationResult result;
     result.set_id(expectation.id());
     result.set_text(expectation.text());
@@ -70,29 +70,36 @@ class Scorer {
       return result;
     }
     *result.mutable_from_at() = base::ToProto(*from);
+    if (!row.unbound.empty()) {
+      result.set_explanation(absl::StrCat("动作“", row.unbound.front(), "”没有产生记录，无从核对"));
+      result.set_explanation_en(
+          absl::StrCat("the act '", row.unbound.front(), "' made no record to look for"));
+      return result;
+    }
     if (expectation.silence()) {
-      MeasureSilence(expectation, *from, result);
+      MeasureSilence(row, *from, result);
     } else {
-      MeasureAct(expectation, *from, result);
+      MeasureAct(row, *from, result);
     }
     return result;
   }
 
-  static void Record(const SeenEntry& entry, absl::Time from, v1::ExpectationResult& result) {
-    *result.mutable_at() = base::ToProto(TimeOf(entry));
-    *result.mutable_measured() = ToDurationProto(TimeOf(entry) - from);
-    result.set_ledger(entry.ledger);
-    result.set_seq(entry.entry.seq());
+  static void Record(const Hit& hit, absl::Time from, v1::ExpectationResult& result) {
+    *result.mutable_at() = base::ToProto(hit.at);
+    *result.mutable_measured() = ToDurationProto(hit.at - from);
+    result.set_ledger(hit.ledger);
+    result.set_seq(hit.seq);
   }
 
-  void MeasureAct(const v1::Expectation& expectation, absl::Time from,
-                  v1::ExpectationResult& result) {
+  static void MeasureAct(const Scoreboard::Row& row, absl::Time from,
+                         v1::ExpectationResult& result) {
+    const v1::Expectation& expectation = row.expectation;
     const int needed = std::max(1, expectation.match().count());
-    for (const SeenEntry* entry : ordered_) {
-      if (TimeOf(*entry) < from || !Matches(expectation.match(), *entry)) continue;
+    for (const Hit& hit : row.hits) {
+      if (hit.at < from) continue;
       result.set_seen(result.seen() + 1);
       if (result.seen() < needed) continue;
-      Record(*entry, from, result);
+      Record(hit, from, result);
       break;
     }
     if (!result.has_at()) {
@@ -119,23 +126,23 @@ class Scorer {
     }
   }
 
-  void MeasureSilence(const v1::Expectation& expectation, absl::Time from,
-                      v1::ExpectationResult& result) {
+  void MeasureSilence(const Scoreboard::Row& row, absl::Time from,
+                      v1::ExpectationResult& result) const {
+    const v1::Expectation& expectation = row.expectation;
     const absl::Duration limit = ToDuration(expectation.limit());
     const int allowed = std::max(1, expectation.match().count()) - 1;
     const absl::Time until = from + limit - ToDuration(expectation.tolerance());
-    for (const SeenEntry* entry : ordered_) {
-      const absl::Time at = TimeOf(*entry);
-      if (at < from || at >= until || !Matches(expectation.match(), *entry)) continue;
+    for (const Hit& hit : row.hits) {
+      if (hit.at < from || hit.at >= until) continue;
       result.set_seen(result.seen() + 1);
-      if (result.seen() == allowed + 1) Record(*entry, from, result);
+      if (result.seen() == allowed + 1) Record(hit, from, result);
     }
     if (result.has_at()) {
       result.set_explanation(absl::StrCat(
           "预期沉默，却在第", DurationTextZh(ToDuration(result.measured())), "见到动作"));
       result.set_explanation_en(absl::StrCat("expected silence, but seen after ",
                                              DurationText(ToDuration(result.measured()))));
-    } else if (input_.ended_at < from + limit) {
+    } else if (moments_.ended_at < from + limit) {
       result.set_explanation("演练在观察期满之前结束，沉默未得到证实");
       result.set_explanation_en("the exercise ended before the time to wait was over");
     } else {
@@ -145,8 +152,8 @@ class Scorer {
     }
   }
 
-  const ScoreInput& input_;
-  std::vector<const SeenEntry*> ordered_;
+  const std::vector<Scoreboard::Row>& rows_;
+  const Scoreboard::Moments& moments_;
   std::map<std::string, v1::ExpectationResult> results_;
 };
 
@@ -163,14 +170,65 @@ std::string InWords(absl::Duration duration, const char* const (&units)[4], cons
 
 }  // namespace
 
-std::vector<v1::ExpectationResult> Score(const ScoreInput& input) {
-  Scorer scorer(input);
-  std::vector<v1::ExpectationResult> results;
-  results.reserve(input.expectations.size());
-  for (const v1::Expectation& expectation : input.expectations) {
-    results.push_back(scorer.ResultOf(expectation));
+bool Scoreboard::Hit::operator<(const Hit& other) const {
+  return std::tie(at, ledger, seq) < std::tie(other.at, other.ledger, other.seq);
+}
+
+std::vector<std::string> NamesIn(const v1::Expectation::Match& match) {
+  std::vector<std::string> names;
+  for (const auto& [path, text] : match.fields()) {
+    for (size_t at = text.find("${"); at != std::string::npos; at = text.find("${", at + 1)) {
+      const size_t end = text.find('}', at);
+      if (end != std::string::npos) names.push_back(text.substr(at + 2, end - at - 2));
+    }
   }
+  return names;
+}
+
+Scoreboard::Scoreboard(std::vector<v1::Expectation> expectations) {
+  for (v1::Expectation& expectation : expectations) {
+    std::vector<std::string> unbound = NamesIn(expectation.match());
+    rows_.push_back({std::move(expectation), std::move(unbound), {}});
+  }
+}
+
+void Scoreboard::Match(const SeenEntry& seen, Row& row) {
+  if (!row.unbound.empty() || !Matches(row.expectation.match(), seen)) return;
+  Hit hit{base::FromProto(seen.entry.received_at()), seen.ledger, seen.entry.seq()};
+  // Entries of one ledger come in their order; several ledgers take turns.
+  row.hits.insert(std::upper_bound(row.hits.begin(), row.hits.end(), hit), std::move(hit));
+}
+
+void Scoreboard::Bind(std::string_view name, std::string_view record,
+                      absl::Span<const SeenEntry> so_far) {
+  for (Row& row : rows_) {
+    const auto end = std::remove(row.unbound.begin(), row.unbound.end(), name);
+    if (end == row.unbound.end()) continue;
+    row.unbound.erase(end, row.unbound.end());
+    for (auto& [path, text] : *row.expectation.mutable_match()->mutable_fields()) {
+      absl::StrReplaceAll({{absl::StrCat("${", base::Abs(name), "}"), base::Abs(record)}}, &text);
+    }
+    for (const SeenEntry& seen : so_far) Match(seen, row);
+  }
+}
+
+void Scoreboard::Add(const SeenEntry& seen) {
+  for (Row& row : rows_) Match(seen, row);
+}
+
+std::vector<v1::ExpectationResult> Scoreboard::Results(const Moments& moments) const {
+  Measuring measuring(rows_, moments);
+  std::vector<v1::ExpectationResult> results;
+  results.reserve(rows_.size());
+  for (const Row& row : rows_) results.push_back(measuring.ResultOf(row));
   return results;
+}
+
+std::vector<v1::ExpectationResult> Score(const ScoreInput& input) {
+  Scoreboard board(input.expectations);
+  for (const auto& [name, record] : input.names) board.Bind(name, record, {});
+  for (const SeenEntry& seen : input.entries) board.Add(seen);
+  return board.Results({input.starts_at, input.ended_at, input.injects});
 }
 
 std::string DurationText(absl::Duration duration) {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "huying/alert/v1/alert.pb.h"
 #include "services/platform/base/clock.h"
 
 namespace huying::drill::rules {
@@ -185,6 +186,74 @@ TEST(Score, DurationsReadAsPeopleSayThem) {
   EXPECT_EQ(DurationText(absl::Hours(25) + absl::Seconds(5)), "1 d 1 h 5 s");
   EXPECT_EQ(DurationTextZh(absl::Minutes(61)), "1小时1分");
   EXPECT_EQ(DurationText(absl::ZeroDuration()), "0 s");
+}
+
+SeenEntry Noticed(std::string name, absl::Duration at, int64_t seq) {
+  SeenEntry seen = Act("alert.Answer", at, seq, "alert");
+  alert::v1::Recipient recipient;
+  recipient.set_alert(name);
+  platform::v1::Change* change = seen.entry.add_changes();
+  change->set_kind("recipient");
+  change->set_image(recipient.SerializeAsString());
+  return seen;
+}
+
+v1::Expectation ExpectAnswerTo(std::string name) {
+  v1::Expectation expectation = Expect("answer", "alert.Answer", absl::Minutes(10));
+  expectation.mutable_match()->set_kind("recipient");
+  (*expectation.mutable_match()->mutable_fields())["alert"] = std::move(name);
+  return expectation;
+}
+
+TEST(Score, AMatchThatNamesAnActLooksForTheRecordOfThatActOnly) {
+  ScoreInput input = Input();
+  input.expectations = {ExpectAnswerTo("${notice}")};
+  input.names = {{"notice", "alerts/2026-0002"}};
+  input.entries = {Noticed("alerts/2026-0001", absl::Minutes(1), 1)};
+  EXPECT_FALSE(Score(input)[0].met()) << "the answer to another alert";
+  input.entries.push_back(Noticed("alerts/2026-0002", absl::Minutes(9), 2));
+  EXPECT_TRUE(Score(input)[0].met());
+  EXPECT_EQ(ToDuration(Score(input)[0].measured()), absl::Minutes(9));
+}
+
+TEST(Score, ASilenceAboutARecordThatNoActMadeIsNotMet) {
+  ScoreInput input = Input();
+  input.expectations = {ExpectAnswerTo("${notice}")};
+  input.expectations[0].set_silence(true);
+  EXPECT_FALSE(Score(input)[0].met());
+  EXPECT_EQ(Score(input)[0].explanation_en(), "the act 'notice' made no record to look for");
+  input.names = {{"notice", "alerts/2026-0002"}};
+  EXPECT_TRUE(Score(input)[0].met());
+}
+
+TEST(Scoreboard, EntriesOneByOneInAnyOrderGiveTheTableOfTheWhole) {
+  ScoreInput input = Input();
+  input.expectations = {Expect("first", "a", absl::Minutes(30)),
+                        Expect("second", "b", absl::Minutes(5), "first"),
+                        Expect("third", "a", absl::Hours(3))};
+  input.expectations[2].mutable_match()->set_count(3);
+  for (int i = 0; i < 5; ++i) {
+    input.entries.push_back(Act("a", absl::Minutes(20 + 7 * i), i + 1));
+    input.entries.push_back(Act("b", absl::Minutes(18 + 3 * i), i + 1, "alert"));
+  }
+  const auto whole = Score(input);
+  Scoreboard board(input.expectations);
+  for (auto it = input.entries.rbegin(); it != input.entries.rend(); ++it) board.Add(*it);
+  const auto kept = board.Results({input.starts_at, input.ended_at, input.injects});
+  ASSERT_EQ(kept.size(), whole.size());
+  for (size_t i = 0; i < whole.size(); ++i) {
+    EXPECT_EQ(kept[i].SerializeAsString(), whole[i].SerializeAsString()) << i;
+  }
+}
+
+TEST(Scoreboard, ANameBoundLateFindsTheEntriesBefore) {
+  const std::vector<SeenEntry> so_far = {Noticed("alerts/2026-0002", absl::Minutes(2), 1)};
+  Scoreboard board({ExpectAnswerTo("${notice}")});
+  board.Add(so_far[0]);
+  const Scoreboard::Moments moments = {kStart, kStart + absl::Hours(1), {}};
+  EXPECT_FALSE(board.Results(moments)[0].met());
+  board.Bind("notice", "alerts/2026-0002", so_far);
+  EXPECT_TRUE(board.Results(moments)[0].met());
 }
 
 }  // namespace

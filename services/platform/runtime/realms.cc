@@ -132,8 +132,14 @@ absl::Status Realms::Open(const RealmInfo& info) {
     return base::AlreadyExists("同名的域已经存在", "another realm of this name exists");
   }
   if (static_cast<int>(OpenNames().size()) >= open_max_) {
-    return base::Exhausted("同时开设的域过多，请先结束其他演练",
-                           "too many realms are open: end another exercise first");
+    // Not a lack that passes by itself: somebody has to end an exercise.
+    return base::Refused(base::Reason::CONDITION_NOT_MET,
+                         absl::StrCat("同时开设的域已达上限（", open_max_, " 个）"),
+                         absl::StrCat("as many realms are open as may be (", open_max_, ")"))
+        .Rule("platform.realms-open-max")
+        .Next("先归档已经结束的演练，或在配置中调高 limits.realms_open_max",
+              "archive exercises that are over, or raise limits.realms_open_max in the "
+              "configuration");
   }
   RealmInfo fresh = info;
   fresh.set_closed(false);
