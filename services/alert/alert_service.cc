@@ -146,6 +146,7 @@ AlertService::Command AlertService::IssueNotice(const Context& context,
     alert.mutable_legal_basis()->Assign(basis.begin(), basis.end());
     v1::RecipientList list;
     RETURN_IF_ERROR(FreezeAtIssue(tx, facts, alert, list));
+    tx.Create(kAlerts, name, alert);
     SendOut(tx, facts, alert, list);
     if (targets.guessed) tx.AddFlag(rules::GuessedAreasFlag());
     if (facts.recipients) RETURN_IF_ERROR(RememberAreas(tx, *facts.recipients));
@@ -186,7 +187,7 @@ AlertService::Command AlertService::LiftAlert(const Context& context,
         JudgeEnding(tx, stored.value.issuer(), acting.competence, stored.value.parents()));
     ASSIGN_OR_RETURN(v1::Alert alert,
                      rules::Lift(std::move(stored.value), request.reason(), tx.actor(), tx.now()));
-    tx.Put(kAlerts, alert.name(), alert);
+    tx.Change(kAlerts, alert.name(), alert);
     AddBasis(tx, alert);
     PublishAlert(tx, alert);
     return StopLadder(tx, alert);

@@ -75,7 +75,7 @@ void RecordStep(ledger::Transaction& tx, const v1::Alert& alert, const v1::Recip
                        .reason = ReasonOf(facts.step),
                        .at = tx.now(),
                        .in_outage = tx.in_outage()});
-  tx.Put(kEscalations, record.name(), record);
+  tx.Set(kEscalations, record.name(), record);
   if (facts.holders.as_of_seq > 0) tx.AddSource("directory", facts.holders.as_of_seq);
   if (!facts.holders.holders) {
     tx.AddFlag(
@@ -118,7 +118,7 @@ absl::Status StayUnknown(ledger::Transaction& tx, const v1::Alert& alert,
       alert, ask, facts.supervisor, {.reason = why, .at = tx.now(), .in_outage = tx.in_outage()});
   ASSIGN_OR_RETURN(const auto known, tx.Find(kEscalations, step.name()));
   if (known) return absl::OkStatus();
-  tx.Put(kEscalations, step.name(), step);
+  tx.Create(kEscalations, step.name(), step);
   tx.AddFlag(rules::MakeFlag("alert.recipients-unknown", step.reason()));
   PublishAlert(tx, alert);
   // An area that nobody knows has nobody above it: the issuer's own clients hear it all the same.
@@ -195,7 +195,8 @@ AlertService::Command AlertService::ExpiryReached(const Context&,
     tx.SetCase(stored->value.case_id());
     auto expired = rules::Expire(std::move(stored->value));
     if (!expired.ok()) return absl::OkStatus();  // it ended meanwhile
-    tx.Put(kAlerts, name, *expired);
+    tx.Change(kAlerts, name, *expired);
+    tx.Subject(kAlerts, name);
     // 到期 is not 解除: whoever signed and sent it is told until a person lifts or extends.
     v1::Escalation alarm;
     alarm.set_name(absl::StrCat(name, "/escalations/expired"));
@@ -209,7 +210,7 @@ AlertService::Command AlertService::ExpiryReached(const Context&,
     *alarm.mutable_at() = base::ToProto(tx.now());
     alarm.set_in_outage(tx.in_outage());
     alarm.set_reason("已到期，到期不等于解除：请解除或延长");
-    tx.Put(kEscalations, alarm.name(), alarm);
+    tx.Set(kEscalations, alarm.name(), alarm);
     tx.AddFlag(rules::MakeFlag("alert.expired", alarm.reason()));
     PublishAlert(tx, *expired);
     return absl::OkStatus();
@@ -251,8 +252,9 @@ AlertService::Command AlertService::ResolveRecipientsDue(const Context& context,
     v1::RecipientList list;
     // The limits run from the moment it is known who must answer.
     RETURN_IF_ERROR(FreezeAtIssue(tx, facts, alert, list));
-    tx.Put(kAlerts, name, alert);
-    tx.Put(kRecipientLists, name, list);
+    tx.Change(kAlerts, name, alert);
+    tx.Subject(kAlerts, name);
+    tx.Set(kRecipientLists, name, list);
     SetAnswerRows(tx, alert, facts.limits);
     PublishAlert(tx, alert);
     return RememberAreas(tx, *facts.recipients);

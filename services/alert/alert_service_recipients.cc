@@ -70,7 +70,7 @@ void ClimbCannot(ledger::Transaction& tx, const v1::Alert& alert, const v1::Reci
                        .reason = absl::StrCat("无法执行：", reason),
                        .at = tx.now(),
                        .in_outage = tx.in_outage()});
-  tx.Put(kEscalations, step.name(), step);
+  tx.Set(kEscalations, step.name(), step);
   for (const std::string& post : step.empty_posts()) {
     tx.AddFlag(rules::MakeFlag("alert.empty-step", absl::StrCat("无上级岗位可告知：", post)));
   }
@@ -110,7 +110,8 @@ AlertService::Command AlertService::Answer(const Context& context,
     rules::ApplyAnswer(recipient, request, found.answering.speaker,
                        found.answering.recorded ? &tx.actor() : nullptr, tx.received_at());
     if (cannot) recipient.set_escalated(true);
-    tx.Put(kRecipients, recipient.name(), recipient);
+    tx.Set(kRecipients, recipient.name(), recipient);
+    tx.Subject(kRecipients, recipient.name());
     if (cannot) {
       ClimbCannot(tx, alert.value, around, found.answering, above.holders, request.text());
       if (above.as_of_seq > 0) tx.AddSource("directory", above.as_of_seq);
@@ -173,7 +174,8 @@ AlertService::Command AlertService::ReportReceipts(const Context& context,
       }
       cases.insert(alert.value.case_id());
       if (news) {
-        tx.Put(kRecipients, recipient.name(), recipient);
+        if (!any_news) tx.Subject(kRecipients, recipient.name());
+        tx.Set(kRecipients, recipient.name(), recipient);
         PublishRecipient(tx, alert.value, recipient);
       } else {
         unchanged = std::move(recipient);
@@ -181,7 +183,7 @@ AlertService::Command AlertService::ReportReceipts(const Context& context,
       any_news |= news;
     }
     // A receipt needs a subject, also when it brought nothing new.
-    if (!any_news) tx.Put(kRecipients, unchanged->name(), *unchanged);
+    if (!any_news) tx.Set(kRecipients, unchanged->name(), *unchanged);
     // An entry has one case. A batch over several is kept under the post that sent it.
     tx.SetCase(cases.size() == 1 ? *cases.begin() : absl::StrCat("receipts/", tx.actor().post()));
     return absl::OkStatus();

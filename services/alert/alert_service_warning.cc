@@ -23,7 +23,8 @@ void PublishIfOut(ledger::Transaction& tx, const v1::Alert& alert) {
 }
 
 absl::Status PutPaper(ledger::Transaction& tx, const rules::Paper& paper) {
-  tx.Put(kAlerts, paper.alert.name(), paper.alert);
+  tx.Change(kAlerts, paper.alert.name(), paper.alert);
+  tx.Subject(kAlerts, paper.alert.name());
   if (!paper.made_up.empty()) {
     RETURN_IF_ERROR(guard::CloseMakeUp(tx, paper.made_up, tx.actor()));
   }
@@ -78,7 +79,8 @@ AlertService::Command AlertService::DraftCommand(const Context& context,
     if (recipients) {
       alert.mutable_parents()->insert(recipients->parents.begin(), recipients->parents.end());
     }
-    tx.Put(kAlerts, name, alert);
+    tx.Create(kAlerts, name, alert);
+    tx.Subject(kAlerts, name);
     tx.SetCase(alert.case_id());
     AddBasis(tx, alert);
     if (targets.guessed) tx.AddFlag(rules::GuessedAreasFlag());
@@ -129,7 +131,7 @@ AlertService::Command AlertService::ReviewWarning(const Context& context,
     }
     RETURN_IF_ERROR(PutPaper(tx, paper));
     if (!freeze) return absl::OkStatus();
-    tx.Put(kRecipientLists, paper.alert.name(), list);
+    tx.Set(kRecipientLists, paper.alert.name(), list);
     return RememberAreas(tx, *recipients);
   };
   return command;
@@ -189,8 +191,9 @@ AlertService::Command AlertService::IssueWarning(const Context& context,
     RETURN_IF_ERROR(SupersedePrevious(tx, alert, superseded));
     v1::RecipientList list;
     RETURN_IF_ERROR(FreezeAtIssue(tx, facts, alert, list));
+    tx.Change(kAlerts, alert.name(), alert);
     SendOut(tx, facts, alert, list);
-    if (superseded) tx.Put(kAlerts, superseded->name(), *superseded);
+    if (superseded) tx.Change(kAlerts, superseded->name(), *superseded);
     if (facts.recipients) RETURN_IF_ERROR(RememberAreas(tx, *facts.recipients));
     return guard::OpenMakeUps(tx, issued.make_ups, alert.case_id());
   };
@@ -217,7 +220,7 @@ AlertService::Command AlertService::ExtendWarning(const Context& context,
     ASSIGN_OR_RETURN(v1::Alert alert,
                      rules::Extend(std::move(stored.value), base::FromProto(request.expires_at()),
                                    request.reason(), tx.now()));
-    tx.Put(kAlerts, alert.name(), alert);
+    tx.Change(kAlerts, alert.name(), alert);
     tx.SetDeadline({.key = rules::ExpiryDeadlineKey(alert.name()),
                     .handler = rules::kExpiryHandler,
                     .due_at = base::FromProto(alert.expires_at()),
@@ -246,7 +249,7 @@ AlertService::Command AlertService::WithdrawDraft(const Context& context,
         JudgeEnding(tx, stored.value.drafter(), acting.competence, stored.value.parents()));
     ASSIGN_OR_RETURN(v1::Alert alert,
                      rules::Withdraw(std::move(stored.value), request.reason(), tx.now()));
-    tx.Put(kAlerts, alert.name(), alert);
+    tx.Change(kAlerts, alert.name(), alert);
     return absl::OkStatus();
   };
   return command;

@@ -86,8 +86,8 @@ void SetAnswerRows(ledger::Transaction& tx, const v1::Alert& alert, const Ladder
 
 void SendOut(ledger::Transaction& tx, const SendFacts& facts, const v1::Alert& alert,
              const v1::RecipientList& list) {
-  tx.Put(kAlerts, alert.name(), alert);
-  tx.Put(kRecipientLists, alert.name(), list);
+  tx.Subject(kAlerts, alert.name());
+  tx.Set(kRecipientLists, alert.name(), list);
   tx.SetCase(alert.case_id());
   SetAnswerRows(tx, alert, facts.limits);
   if (alert.has_expires_at()) {
@@ -122,7 +122,7 @@ void PublishAlert(ledger::Transaction& tx, const v1::Alert& alert) {
 absl::Status RememberAreas(ledger::Transaction& tx, const rules::RecipientFacts& facts) {
   ASSIGN_OR_RETURN(auto stored, tx.Find(kKnownAreas, kKnownAreasKey));
   v1::KnownAreas known = stored ? std::move(stored->value) : v1::KnownAreas();
-  if (rules::Learn(facts, known)) tx.Put(kKnownAreas, kKnownAreasKey, known);
+  if (rules::Learn(facts, known)) tx.Set(kKnownAreas, kKnownAreasKey, known);
   return absl::OkStatus();
 }
 

@@ -37,7 +37,8 @@ struct SendFacts {
 absl::Status FreezeAtIssue(ledger::Transaction& tx, const SendFacts& facts, v1::Alert& alert,
                            v1::RecipientList& list);
 
-// Puts alert (first: the subject) and list, sets the rows of the ladder and of the expiry, publishes.
+// What goes with an alert that its caller created or changed: the entry's subject and case, the
+// recipient list, the rows of the ladder and of the expiry, flags, basis and channels.
 void SendOut(ledger::Transaction& tx, const SendFacts& facts, const v1::Alert& alert,
              const v1::RecipientList& list);
 

@@ -266,10 +266,11 @@ TEST_F(StreamTest, ASnapshotLargerThanTheQueueComesWholeThenLive) {
   const v1::Alert pattern = Get(Issue("district-duty", Notice(kPingan)));
   ledger::Command many;
   many.decide = [&](ledger::Transaction& tx) {
+    tx.Subject(kAlerts, "alerts/2026-0001");
     for (int i = 1; i < kInForce; ++i) {
       v1::Alert alert = pattern;
       alert.set_name(absl::StrFormat("alerts/2026-%04d", i));
-      tx.Put(kAlerts, alert.name(), alert);
+      tx.Create(kAlerts, alert.name(), alert);
     }
     return absl::OkStatus();
   };

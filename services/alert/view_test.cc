@@ -210,12 +210,13 @@ TEST_F(ViewTest, TheNewestComesFirstBeyondTenThousandOfAYear) {
                                                  "alerts/2026-10000", "alerts/2026-9999"};
   ledger::Command many;
   many.decide = [&](ledger::Transaction& tx) {
+    tx.Subject(kAlerts, newest_first.front());
     for (const std::string& name : newest_first) {
       v1::Alert alert;
       alert.set_name(name);
       alert.set_state(v1::ISSUED);
       alert.add_told_areas(kPingan);
-      tx.Put(kAlerts, name, alert);
+      tx.Create(kAlerts, name, alert);
     }
     return absl::OkStatus();
   };

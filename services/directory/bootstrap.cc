@@ -91,7 +91,7 @@ absl::StatusOr<ledger::Command> ResetPassword(auth::PasswordHasher& hasher, priv
     ASSIGN_OR_RETURN(auto stored, tx.Get(Accounts(), fresh.name()));
     *stored.value.mutable_sealed() = fresh.sealed();
     stored.value.set_disabled(false);
-    tx.Put(Accounts(), fresh.name(), stored.value);
+    tx.Change(Accounts(), fresh.name(), stored.value);
     return absl::OkStatus();
   };
   return command;

@@ -83,7 +83,7 @@ absl::Status DecideImport(ledger::Transaction& tx, const v1::Directory& director
   v1::Import import;
   import.set_name(absl::StrCat("imports/", number));
   import.set_source(source);
-  tx.Put(Imports(), import.name(), import);  // first: the entry's subject
+  tx.Create(Imports(), import.name(), import);
   Editor editor(tx, {.shift_max = shift_max, .skip_unchanged = true});
   RETURN_IF_ERROR(PutAll(editor, directory.areas(), "areas"));
   RETURN_IF_ERROR(PutAll(editor, directory.units(), "units"));
@@ -98,7 +98,8 @@ absl::Status DecideImport(ledger::Transaction& tx, const v1::Directory& director
                   directory.people_size() + directory.posts_size() + directory.shifts_size() +
                   directory.power_items_size() + directory.accounts_size());
   import.set_changed(editor.changed());
-  tx.Put(Imports(), import.name(), import);
+  tx.Change(Imports(), import.name(), import);
+  tx.Subject(Imports(), import.name());
   return absl::OkStatus();
 }
 

@@ -36,7 +36,7 @@ absl::Status Editor::PutRow(const ledger::RecordKind<T>& kind, std::string_view 
     ASSIGN_OR_RETURN(auto stored, tx_.Find(kind, key));
     if (stored && MessageDifferencer::Equals(stored->value, value)) return absl::OkStatus();
   }
-  tx_.Put(kind, key, value);
+  tx_.Set(kind, key, value);
   ++changed_;
   return absl::OkStatus();
 }
@@ -113,6 +113,7 @@ absl::Status Editor::Put(v1::Shift shift, const std::string& field) {
     return absl::OkStatus();
   }
   RETURN_IF_ERROR(PutRow(Shifts(), shift.name(), shift));
+  tx_.Subject(Shifts(), shift.name());
   if (stored) {
     for (const std::string& key : rules::MonthsOf(stored->value)) {
       ASSIGN_OR_RETURN(v1::RosterMonth * month, Month(key));
@@ -150,12 +151,13 @@ absl::Status Editor::Put(const v1::PowerItem& item, const std::string& field) {
     if (rules::SamePower(known, item)) return PutRow(PowerItems(), item.name(), stored->value);
   }
   const std::vector<v1::PowerItem> revisions = rules::Revise(earlier, item);
-  // First the item, which is the entry's subject; then what its earlier revisions became.
+  // The item, and what its earlier revisions became.
+  tx_.Subject(PowerItems(), item.name());
   RETURN_IF_ERROR(PutRow(PowerItems(), item.name(), revisions.back()));
   for (size_t i = 0; i < earlier.size(); ++i) {
     const bool moves = i + 1 == earlier.size();
     if (!moves && MessageDifferencer::Equals(earlier[i], revisions[i])) continue;
-    tx_.Put(PowerRevisions(), rules::RevisionKey(item.name(), revisions[i].revision()),
+    tx_.Set(PowerRevisions(), rules::RevisionKey(item.name(), revisions[i].revision()),
             revisions[i]);
   }
   std::set<std::string> codes;
@@ -166,7 +168,7 @@ absl::Status Editor::Put(const v1::PowerItem& item, const std::string& field) {
     booked.set_code(code);
     RETURN_IF_ERROR(base::InField(rules::BookCode(revisions, booked), field));
     if (known && MessageDifferencer::Equals(known->value, booked)) continue;
-    tx_.Put(PowerCodes(), code, booked);
+    tx_.Set(PowerCodes(), code, booked);
   }
   return absl::OkStatus();
 }
@@ -229,7 +231,7 @@ absl::Status Editor::Finish() {
   for (const auto& [name, field] : posts_) {
     RETURN_IF_ERROR(base::InField(CheckPostRow(name), field));
   }
-  for (const auto& [key, month] : months_) tx_.Put(RosterMonths(), key, month);
+  for (const auto& [key, month] : months_) tx_.Set(RosterMonths(), key, month);
   return absl::OkStatus();
 }
 

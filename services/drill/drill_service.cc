@@ -37,7 +37,7 @@ absl::StatusOr<Command> DrillService::Change(const std::string& name, Next next)
                    ASSIGN_OR_RETURN(auto stored, tx.Get(Exercises(), name));
                    RETURN_IF_ERROR(rules::MayDirect(stored.value, tx.actor()));
                    ASSIGN_OR_RETURN(const v1::Exercise changed, next(std::move(stored.value), tx));
-                   tx.Put(Exercises(), name, changed);
+                   tx.Change(Exercises(), name, changed);
                    return absl::OkStatus();
                  }};
 }
@@ -56,7 +56,7 @@ absl::StatusOr<Command> DrillService::PlanExercise(const CallContext&,
     const int year = YearOf(tx.now());
     ASSIGN_OR_RETURN(const int64_t number, tx.NextNumber(absl::StrCat("exercises/", year)));
     const v1::Exercise exercise = rules::Plan(request, tx.actor(), year, number, tx.now());
-    tx.Put(Exercises(), exercise.name(), exercise);
+    tx.Create(Exercises(), exercise.name(), exercise);
     return absl::OkStatus();
   }};
 }

@@ -123,7 +123,7 @@ class ExerciseReactor final : public ledger::Reactor {
                      } else {
                        ASSIGN_OR_RETURN(exercise, rules::PrepareFailed(std::move(exercise), text));
                      }
-                     tx.Put(Exercises(), name, exercise);
+                     tx.Change(Exercises(), name, exercise);
                      return absl::OkStatus();
                    },
                    .act = text.empty() ? "drill.Prepared" : "drill.PrepareFailed"};

@@ -274,12 +274,18 @@ absl::Status CaseTx::CloseMakeUp(v1::Incident& incident, std::string_view name) 
 
 absl::Status CaseTx::Flush() {
   for (const auto& [name, held] : chains_) {
-    if (held.value.SerializeAsString() != held.image) tx_.Put(kChains, name, held.value);
+    if (held.value.SerializeAsString() == held.image) continue;
+    if (held.image.empty()) {
+      tx_.Create(kChains, name, held.value);
+    } else {
+      tx_.Change(kChains, name, held.value);
+    }
   }
   for (const auto& [name, held] : clocks_) {
-    if (held.value.SerializeAsString() != held.image) tx_.Put(kClocks, name, held.value);
+    // A clock may start again under its name: the alarm for a lead department, after a transfer.
+    if (held.value.SerializeAsString() != held.image) tx_.Set(kClocks, name, held.value);
   }
-  for (const v1::OpenItem& item : items_) tx_.Put(kOpenItems, item.name(), item);
+  for (const v1::OpenItem& item : items_) tx_.Create(kOpenItems, item.name(), item);
   return absl::OkStatus();
 }
 

@@ -16,12 +16,13 @@
 #include "services/platform/ledger/command.h"
 
 // One decision on one incident's case: its clocks, report chains and open items, with their deadline
-// rows. What it changes is put by Flush, after the decision's own subject.
+// rows. Flush writes what it changed.
 //
+//   tx.Subject(kIncidents, incident.name());
 //   CaseTx c(tx, incident);
 //   ...
-//   tx.Put(kIncidents, incident.name(), incident);
-//   RETURN_IF_ERROR(c.MeetVerify(incident));
+//   tx.Change(kIncidents, incident.name(), incident);
+//   RETURN_IF_ERROR(c.CloseVerify(incident, incident.name()));
 //   return c.Flush();
 namespace huying::incident {
 

@@ -130,6 +130,7 @@ IncidentService::Command IncidentService::ForIncident(const Context& context,
                     decide = std::move(decide)](ledger::Transaction& tx) -> absl::Status {
     RETURN_IF_ERROR(Judge(tx, gathered));
     ASSIGN_OR_RETURN(auto stored, tx.Get(kIncidents, gathered.incident.name()));
+    tx.Subject(kIncidents, stored.value.name());
     CaseTx c(tx, stored.value);
     RETURN_IF_ERROR(decide(c, stored.value));
     return c.Flush();
@@ -154,6 +155,7 @@ IncidentService::Command IncidentService::ForReport(const Context& context, cons
     RETURN_IF_ERROR(Judge(tx, gathered));
     ASSIGN_OR_RETURN(auto report, tx.Get(kReports, name));
     ASSIGN_OR_RETURN(auto incident, tx.Get(kIncidents, report.value.incident()));
+    tx.Subject(kReports, name);
     CaseTx c(tx, incident.value);
     RETURN_IF_ERROR(decide(c, incident.value, report.value));
     return c.Flush();
@@ -176,6 +178,7 @@ IncidentService::Command IncidentService::ForResponse(const Context& context,
     RETURN_IF_ERROR(Judge(tx, gathered));
     ASSIGN_OR_RETURN(auto response, tx.Get(kResponses, name));
     ASSIGN_OR_RETURN(auto incident, tx.Get(kIncidents, response.value.incident()));
+    tx.Subject(kResponses, name);
     CaseTx c(tx, incident.value);
     RETURN_IF_ERROR(decide(c, incident.value, response.value));
     return c.Flush();
@@ -201,6 +204,7 @@ IncidentService::Command IncidentService::ForTask(const Context& context, const 
                     decide = std::move(decide)](ledger::Transaction& tx) -> absl::Status {
     ASSIGN_OR_RETURN(auto task, tx.Get(kTasks, name));
     ASSIGN_OR_RETURN(auto incident, tx.Get(kIncidents, task.value.incident()));
+    tx.Subject(kTasks, name);
     RETURN_IF_ERROR(JudgeTask(tx, task.value, incident.value, standing, declines));
     CaseTx c(tx, incident.value);
     RETURN_IF_ERROR(decide(c, task.value));

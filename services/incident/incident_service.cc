@@ -49,7 +49,8 @@ absl::Status DecideIntake(ledger::Transaction& tx, const v1::TakeIntakeRequest& 
   CaseTx c(tx, incident);
   c.StartVerify(incident, limits);
   c.OpenChains(incident, limits);
-  tx.Put(kIncidents, incident.name(), incident);
+  tx.Create(kIncidents, incident.name(), incident);
+  tx.Subject(kIncidents, incident.name());
   return c.Flush();
 }
 
@@ -61,7 +62,7 @@ absl::Status CloseMakeUpsOf(CaseTx& c, v1::Incident& incident, std::string_view 
     ASSIGN_OR_RETURN(auto row, c.tx().Get(guard::kMakeUps, name));
     if (row.value.rule_id() == rule_id) RETURN_IF_ERROR(c.CloseMakeUp(incident, name));
   }
-  c.tx().Put(kIncidents, incident.name(), incident);
+  c.tx().Change(kIncidents, incident.name(), incident);
   return absl::OkStatus();
 }
 
@@ -69,7 +70,7 @@ absl::Status CloseMakeUpsOf(CaseTx& c, v1::Incident& incident, std::string_view 
 absl::Status DecideProposal(CaseTx& c, v1::Incident& incident,
                             const v1::RejectIncidentRequest& request) {
   RETURN_IF_ERROR(rules::ProposeRejection(incident, request, c.act()));
-  c.tx().Put(kIncidents, incident.name(), incident);
+  c.tx().Change(kIncidents, incident.name(), incident);
   c.tx().AddFlag(rules::MakeFlag(
       "incident.rejection-pending",
       absl::StrCat("待 ", request.second_person(), " 本人同意后才判为不属实；各项时限照常运行")));
@@ -80,7 +81,7 @@ absl::Status DecideReject(CaseTx& c, v1::Incident& incident,
                           const v1::RejectIncidentRequest& request, const rules::Limits& limits) {
   if (rules::AgreesToRejection(incident, c.act())) {
     incident.set_second_person(c.act().actor.person());
-    c.tx().Put(kIncidents, incident.name(), incident);
+    c.tx().Change(kIncidents, incident.name(), incident);
     return CloseMakeUpsOf(c, incident, rules::kSecondPersonRule);
   }
   const guard::Guard second = rules::SecondPersonGuard(incident, c.act(), limits);
@@ -93,10 +94,10 @@ absl::Status DecideReject(CaseTx& c, v1::Incident& incident,
                                 incident.name(), c.act().actor, c.act().now));
   RETURN_IF_ERROR(c.CloseVerify(incident, incident.name()));
   RETURN_IF_ERROR(c.CancelReporting(incident, limits));
-  c.tx().Put(kIncidents, incident.name(), incident);
+  c.tx().Change(kIncidents, incident.name(), incident);
   if (second.passed) return CloseMakeUpsOf(c, incident, rules::kSecondPersonRule);
   RETURN_IF_ERROR(c.OpenMakeUps(incident, make_ups).status());
-  c.tx().Put(kIncidents, incident.name(), incident);
+  c.tx().Change(kIncidents, incident.name(), incident);
   return absl::OkStatus();
 }
 
@@ -140,7 +141,7 @@ IncidentService::Command IncidentService::TakeOver(const Context& context,
                          c.StartVerify(incident, limits);
                          RETURN_IF_ERROR(c.RestartReporting(incident, limits));
                        }
-                       c.tx().Put(kIncidents, incident.name(), incident);
+                       c.tx().Change(kIncidents, incident.name(), incident);
                        return absl::OkStatus();
                      });
 }
@@ -177,7 +178,7 @@ IncidentService::Command IncidentService::ConfirmIncident(
         RETURN_IF_ERROR(c.CloseVerify(incident, incident.name()));
         c.OpenChains(incident, limits);
         if (incident.lead_department_alarm()) c.StartLeadAlarm(incident, limits);
-        c.tx().Put(kIncidents, incident.name(), incident);
+        c.tx().Change(kIncidents, incident.name(), incident);
         // What one person rejected before is decided now, and what started before the
         // verification no longer owes it.
         RETURN_IF_ERROR(CloseMakeUpsOf(c, incident, rules::kSecondPersonRule));
@@ -218,7 +219,7 @@ IncidentService::Command IncidentService::TransferIncident(
         RETURN_IF_ERROR(rules::Transfer(incident, request, c.act()));
         RETURN_IF_ERROR(c.CloseVerify(incident, incident.name()));
         RETURN_IF_ERROR(c.CancelReporting(incident, LimitsFor(incident, c.act().now)));
-        c.tx().Put(kIncidents, incident.name(), incident);
+        c.tx().Change(kIncidents, incident.name(), incident);
         return absl::OkStatus();
       });
 }
@@ -232,7 +233,7 @@ IncidentService::Command IncidentService::SetLeadDepartment(
                        if (unchecked) c.tx().AddFlag(*unchecked);
                        RETURN_IF_ERROR(rules::SetLead(incident, request.unit()));
                        RETURN_IF_ERROR(c.CloseLeadAlarm(incident));
-                       c.tx().Put(kIncidents, incident.name(), incident);
+                       c.tx().Change(kIncidents, incident.name(), incident);
                        return absl::OkStatus();
                      });
 }

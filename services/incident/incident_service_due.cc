@@ -27,7 +27,8 @@ IncidentService::Command IncidentService::ClockFellDue(const Context&, const Due
     ASSIGN_OR_RETURN(auto incident, tx.Get(kIncidents, clock.value.incident()));
     CaseTx c(tx, incident.value);
     if (!rules::FallDue(clock.value, tx.in_outage())) return absl::OkStatus();
-    tx.Put(kClocks, name, clock.value);
+    tx.Change(kClocks, name, clock.value);
+    tx.Subject(kClocks, name);
     RETURN_IF_ERROR(
         c.OpenItem(name, clock.value.rule_id(),
                    absl::StrCat(clock.value.title(), "已过，应于 ",
@@ -51,7 +52,8 @@ IncidentService::Command IncidentService::PeriodFellDue(const Context&, const Du
     if (!rules::IsUnderWay(response.state())) return absl::OkStatus();
     rules::ClearOccasions(response);
     response.set_overdue(true);
-    tx.Put(kResponses, name, response);
+    tx.Change(kResponses, name, response);
+    tx.Subject(kResponses, name);
     RETURN_IF_ERROR(
         c.OpenItem(name, "response.expected-period", "响应的预计期限已到，应当延长、调整或者终止"));
     return c.Flush();
@@ -69,7 +71,8 @@ IncidentService::Command IncidentService::TaskFellDue(const Context&, const Due&
     ASSIGN_OR_RETURN(auto incident, tx.Get(kIncidents, task.value.incident()));
     CaseTx c(tx, incident.value);
     if (!rules::FallDue(task.value)) return absl::OkStatus();
-    tx.Put(kTasks, name, task.value);
+    tx.Change(kTasks, name, task.value);
+    tx.Subject(kTasks, name);
     RETURN_IF_ERROR(c.OpenItem(name, "task.deadline",
                                absl::StrCat("任务超过时限尚未完成：", task.value.goal())));
     return c.Flush();
@@ -136,7 +139,8 @@ IncidentService::Command IncidentService::AreaPathDue(const Context& context, co
     // Whoever is above hears of it now.
     CaseTx c(tx, incident);
     if (found) tx.AddSource("directory", found->as_of_seq);
-    tx.Put(kIncidents, name, incident);
+    tx.Change(kIncidents, name, incident);
+    tx.Subject(kIncidents, name);
     if (no_such_area) {
       RETURN_IF_ERROR(c.OpenItem(
           name, "incident.area-unknown",

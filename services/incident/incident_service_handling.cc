@@ -60,7 +60,8 @@ IncidentService::Command IncidentService::StartFirstHandling(
       tx.AddFlag(rules::MakeFlag("incident.handling-outside-area", "处置人员不属于事发区域"));
     }
     RETURN_IF_ERROR(NoteContradiction(c, incident, before, LimitsFor(incident, tx.now())));
-    tx.Put(kIncidents, incident.name(), incident);
+    tx.Change(kIncidents, incident.name(), incident);
+    tx.Subject(kIncidents, incident.name());
     return c.Flush();
   };
   return command;
@@ -85,7 +86,7 @@ IncidentService::Command IncidentService::RecordFigures(const Context& context,
                        }
                        if (outcome.ReopensReporting())
                          RETURN_IF_ERROR(c.ReopenReporting(incident, limits));
-                       c.tx().Put(kIncidents, incident.name(), incident);
+                       c.tx().Change(kIncidents, incident.name(), incident);
                        return absl::OkStatus();
                      });
 }
@@ -108,7 +109,7 @@ IncidentService::Command IncidentService::SetLevel(const Context& context,
                                         request.superior_body(), limits, c.act().actor,
                                         c.act().now));
         if (before != incident.level()) RETURN_IF_ERROR(c.ReopenReporting(incident, limits));
-        c.tx().Put(kIncidents, incident.name(), incident);
+        c.tx().Change(kIncidents, incident.name(), incident);
         return absl::OkStatus();
       });
 }
@@ -124,7 +125,7 @@ IncidentService::Command IncidentService::MarkControlled(const Context& context,
               "incident.open-measures",
               absl::StrCat("仍在进行的响应：", absl::StrJoin(incident.open_responses(), "、"))));
         }
-        c.tx().Put(kIncidents, incident.name(), incident);
+        c.tx().Change(kIncidents, incident.name(), incident);
         return absl::OkStatus();
       });
 }
@@ -137,7 +138,7 @@ IncidentService::Command IncidentService::Relapse(const Context& context,
       [this](CaseTx& c, v1::Incident& incident) -> absl::Status {
         RETURN_IF_ERROR(rules::Relapse(incident));
         RETURN_IF_ERROR(c.ReopenReporting(incident, LimitsFor(incident, c.act().now)));
-        c.tx().Put(kIncidents, incident.name(), incident);
+        c.tx().Change(kIncidents, incident.name(), incident);
         return absl::OkStatus();
       });
 }
@@ -153,7 +154,7 @@ IncidentService::Command IncidentService::EndIncident(const Context& context,
                              absl::StrCat("尚未补办，将列入终报：",
                                           absl::StrJoin(incident.open_make_ups(), "、"))));
                        }
-                       c.tx().Put(kIncidents, incident.name(), incident);
+                       c.tx().Change(kIncidents, incident.name(), incident);
                        return absl::OkStatus();
                      });
 }

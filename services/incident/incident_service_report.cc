@@ -94,9 +94,14 @@ absl::Status DecideDraft(CaseTx& c, v1::Incident& incident, const v1::DraftRepor
         absl::StrCat("要素不全（疑似漏报）：", absl::StrJoin(report.missing_elements(), "、"))));
   }
   chain->set_last_seq(std::max(seq, chain->last_seq()));
-  if (!former) incident.set_report_count(incident.report_count() + 1);
-  tx.Put(kReports, report.name(), report);
-  tx.Put(kIncidents, incident.name(), incident);
+  if (former) {
+    tx.Change(kReports, report.name(), report);
+  } else {
+    incident.set_report_count(incident.report_count() + 1);
+    tx.Create(kReports, report.name(), report);
+  }
+  tx.Subject(kReports, report.name());
+  tx.Change(kIncidents, incident.name(), incident);
   return absl::OkStatus();
 }
 
@@ -106,7 +111,7 @@ absl::Status CloseSignature(CaseTx& c, v1::Incident& incident, const v1::Report&
   ASSIGN_OR_RETURN(auto open, c.tx().Find(guard::kMakeUps, name));
   if (!open || open->value.has_closed_at()) return absl::OkStatus();
   RETURN_IF_ERROR(c.CloseMakeUp(incident, name));
-  c.tx().Put(kIncidents, incident.name(), incident);
+  c.tx().Change(kIncidents, incident.name(), incident);
   return absl::OkStatus();
 }
 
@@ -140,7 +145,7 @@ absl::Status DecideOral(CaseTx& c, v1::Incident& incident, v1::Report& report,
   RETURN_IF_ERROR(c.ReportSent(incident, *chain, report, false, told->required(), limits));
   FlagOral(tx, report, *told);
   FlagSuperior(tx, report);
-  tx.Put(kReports, report.name(), report);
+  tx.Change(kReports, report.name(), report);
   return absl::OkStatus();
 }
 
@@ -158,10 +163,10 @@ absl::Status DecideSend(CaseTx& c, v1::Incident& incident, v1::Report& report,
                                                report.name(), c.act().actor, c.act().now));
   RETURN_IF_ERROR(c.ReportSent(incident, *chain, report, true, true, limits));
   FlagSuperior(tx, report);
-  tx.Put(kReports, report.name(), report);
+  tx.Change(kReports, report.name(), report);
   if (make_ups.empty()) return absl::OkStatus();
   RETURN_IF_ERROR(c.OpenMakeUps(incident, make_ups).status());
-  tx.Put(kIncidents, incident.name(), incident);
+  tx.Change(kIncidents, incident.name(), incident);
   return absl::OkStatus();
 }
 
@@ -204,7 +209,7 @@ IncidentService::Command IncidentService::SignReport(const Context& context,
                          rules::CheckOwn(report, c.act().actor, /*superior_too=*/false);
                      if (!own.ok()) return KeptRefusal(c.tx(), own);
                      RETURN_IF_ERROR(rules::Sign(report, c.act()));
-                     c.tx().Put(kReports, report.name(), report);
+                     c.tx().Change(kReports, report.name(), report);
                      return CloseSignature(c, incident, report);
                    });
 }
@@ -228,7 +233,7 @@ IncidentService::Command IncidentService::RecordReportReceipt(
                          rules::CheckOwn(report, c.act().actor, /*superior_too=*/true);
                      if (!own.ok()) return KeptRefusal(c.tx(), own);
                      RETURN_IF_ERROR(rules::RecordReceipt(report, request, c.act()));
-                     c.tx().Put(kReports, report.name(), report);
+                     c.tx().Change(kReports, report.name(), report);
                      return absl::OkStatus();
                    });
 }
@@ -240,7 +245,7 @@ IncidentService::Command IncidentService::ReturnReport(const Context& context,
   return ForReport(context, request.name(), "report.receive",
                    [request](CaseTx& c, v1::Incident&, v1::Report& report) -> absl::Status {
                      RETURN_IF_ERROR(rules::Return(report, request.reason(), c.act()));
-                     c.tx().Put(kReports, report.name(), report);
+                     c.tx().Change(kReports, report.name(), report);
                      return c.OpenItem(report.name(), "report.returned",
                                        absl::StrCat("报告被退回补充：", request.reason()));
                    });

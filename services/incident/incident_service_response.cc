@@ -99,8 +99,8 @@ absl::Status OpenMakeUps(CaseTx& c, v1::Incident& incident, v1::Response& respon
   if (rows.empty()) return absl::OkStatus();
   ASSIGN_OR_RETURN(const std::vector<std::string> names, c.OpenMakeUps(incident, rows));
   for (const std::string& name : names) response.add_make_ups(name);
-  c.tx().Put(kResponses, response.name(), response);
-  c.tx().Put(kIncidents, incident.name(), incident);
+  c.tx().Change(kResponses, response.name(), response);
+  c.tx().Change(kIncidents, incident.name(), incident);
   return absl::OkStatus();
 }
 
@@ -117,10 +117,12 @@ absl::Status Activate(CaseTx& c, v1::Incident& incident, v1::Response& response,
                                                request.has_urgency() ? &request.urgency() : nullptr,
                                                response.name(), c.act().actor, c.act().now));
   ASSIGN_OR_RETURN(const std::vector<v1::Task> tasks, AssignTasks(c, response, plan));
-  tx.Put(kResponses, response.name(), response);
-  for (const v1::Task& task : tasks) tx.Put(kTasks, task.name(), task);
+  // A proposal that is approved, or a response that starts without one.
+  tx.Set(kResponses, response.name(), response);
+  tx.Subject(kResponses, response.name());
+  for (const v1::Task& task : tasks) tx.Create(kTasks, task.name(), task);
   RETURN_IF_ERROR(rules::Respond(incident, response.name(), c.act()));
-  tx.Put(kIncidents, incident.name(), incident);
+  tx.Change(kIncidents, incident.name(), incident);
   PutPeriod(tx, response);
   FlagBasis(tx, response);
   return OpenMakeUps(c, incident, response, make_ups);
@@ -139,7 +141,7 @@ absl::Status CloseMakeUps(CaseTx& c, v1::Incident& incident, const v1::Response&
   if (closed == 0) {
     return rules::Transition(response.state(), rules::ResponseAct::kActivate).status();
   }
-  c.tx().Put(kIncidents, incident.name(), incident);
+  c.tx().Change(kIncidents, incident.name(), incident);
   return absl::OkStatus();
 }
 
@@ -154,8 +156,8 @@ absl::Status DecideAdjust(CaseTx& c, v1::Incident& incident, v1::Response& respo
                                 request.has_urgency() ? &request.urgency() : nullptr,
                                 response.name(), c.act().actor, c.act().now));
   ASSIGN_OR_RETURN(const std::vector<v1::Task> tasks, AssignTasks(c, response, plan));
-  c.tx().Put(kResponses, response.name(), response);
-  for (const v1::Task& task : tasks) c.tx().Put(kTasks, task.name(), task);
+  c.tx().Change(kResponses, response.name(), response);
+  for (const v1::Task& task : tasks) c.tx().Create(kTasks, task.name(), task);
   PutPeriod(c.tx(), response);
   for (const auto& basis : request.legal_basis()) c.tx().AddBasis(basis);
   return OpenMakeUps(c, incident, response, make_ups);
@@ -166,7 +168,7 @@ absl::Status CancelOpenTasks(ledger::Transaction& tx, const v1::Response& respon
     ASSIGN_OR_RETURN(auto task, tx.Get(kTasks, name));
     if (!rules::Cancel(task.value)) continue;
     tx.ClearDeadline(name);
-    tx.Put(kTasks, name, task.value);
+    tx.Change(kTasks, name, task.value);
   }
   return absl::OkStatus();
 }
@@ -197,7 +199,8 @@ IncidentService::Command IncidentService::ProposeResponse(
         const v1::Response response = rules::Propose(
             incident, request, rules::Numbered("responses", year, number), plan, c.act());
         if (plan_seq > 0) c.tx().AddSource("plan", plan_seq);
-        c.tx().Put(kResponses, response.name(), response);
+        c.tx().Create(kResponses, response.name(), response);
+        c.tx().Subject(kResponses, response.name());
         return absl::OkStatus();
       });
 }
@@ -208,7 +211,7 @@ IncidentService::Command IncidentService::DeclineResponse(
   return ForResponse(context, request.name(), "response.approve",
                      [request](CaseTx& c, v1::Incident&, v1::Response& response) -> absl::Status {
                        RETURN_IF_ERROR(rules::Decline(response, request.reason(), c.act()));
-                       c.tx().Put(kResponses, response.name(), response);
+                       c.tx().Change(kResponses, response.name(), response);
                        return absl::OkStatus();
                      });
 }
@@ -270,7 +273,7 @@ absl::StatusOr<ledger::Command> IncidentService::MakeUpActivation(
                        RETURN_IF_ERROR(SameFacts(incident, plan));
                        if (plan_seq > 0) c.tx().AddSource("plan", plan_seq);
                        RETURN_IF_ERROR(rules::MakeUpStart(response, request, plan, c.act()));
-                       c.tx().Put(kResponses, response.name(), response);
+                       c.tx().Change(kResponses, response.name(), response);
                        return CloseMakeUps(c, incident, response);
                      });
 }
@@ -302,9 +305,9 @@ IncidentService::Command IncidentService::HandOverResponse(
       context, request.name(), "response.command",
       [request](CaseTx& c, v1::Incident& incident, v1::Response& response) -> absl::Status {
         RETURN_IF_ERROR(rules::HandOver(response, request, c.act()));
-        c.tx().Put(kResponses, response.name(), response);
+        c.tx().Change(kResponses, response.name(), response);
         incident.set_command_handed_over(true);
-        c.tx().Put(kIncidents, incident.name(), incident);
+        c.tx().Change(kIncidents, incident.name(), incident);
         return absl::OkStatus();
       });
 }
@@ -328,9 +331,9 @@ IncidentService::Command IncidentService::EndResponse(const Context& context,
           c.tx().AddFlag(rules::MakeFlag("response.end-conditions",
                                          "预案的终止条件未满足或无法判断，按指挥员决定终止"));
         }
-        c.tx().Put(kResponses, response.name(), response);
+        c.tx().Change(kResponses, response.name(), response);
         RemoveOpen(incident, response.name());
-        c.tx().Put(kIncidents, incident.name(), incident);
+        c.tx().Change(kIncidents, incident.name(), incident);
         return CancelOpenTasks(c.tx(), response);
       });
 }

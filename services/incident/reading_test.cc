@@ -145,7 +145,7 @@ TEST_F(ReadingTest, TheNewestIsFirstAlsoBeyondTenThousandOfAYear) {
       v1::Incident incident;
       incident.set_name(name);
       incident.set_area("230407000000");
-      tx.Put(kIncidents, name, incident);
+      tx.Create(kIncidents, name, incident);
       return absl::OkStatus();
     };
     context::CallContext one = context;

@@ -51,7 +51,8 @@ ledger::Command RecordCommand(const std::string& response, const std::string& ef
     v1::Response::Effect timed = effect;
     *timed.mutable_at() = base::ToProto(tx.now());
     rules::RecordEffect(stored.value, std::move(timed));
-    tx.Put(kResponses, response, stored.value);
+    tx.Change(kResponses, response, stored.value);
+    tx.Subject(kResponses, response);
     if (!effect.problem().empty()) {
       RETURN_IF_ERROR(c.OpenItem(
           response, "response.effect-refused",

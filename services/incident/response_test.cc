@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Responses and tasks on the ledger.
+#include "absl/strings/str_replace.h"
 #include "services/incident/testing/incident_bench.h"
 
 namespace huying::incident {
@@ -335,6 +336,35 @@ TEST_F(ResponseTest, TheHandOverKeepsLocalTasksAndTheEndCancelsWhatIsOpen) {
   // No deadline of a cancelled task is left.
   Advance(absl::Hours(4));
   EXPECT_THAT(OpenItemRules(), ::testing::Not(Contains("task.deadline")));
+}
+
+TEST_F(ResponseTest, AnAddedTaskNeverTakesTheIdOfATaskOfThePlan) {
+  const std::string shipped = ReadRepoFile("deploy/config/xingshan/plans/mine-accident.yaml");
+  const std::string theirs =
+      absl::StrReplaceAll(shipped, {{"id: cordon", "id: t1"}, {"id: evacuate\n", "id: a1\n"}});
+  ASSERT_TRUE(plans_.Import(theirs).ok());
+  const std::string response = Activated(Confirmed());
+  const auto before = Get(kResponses, response);
+  ASSERT_THAT(before.tasks(), Contains(response + "/tasks/t1"));
+  ASSERT_THAT(before.tasks(), Contains(response + "/tasks/a1"));
+  std::vector<std::string> images;
+  for (const std::string& task : before.tasks()) {
+    images.push_back(Get(kTasks, task).SerializeAsString());
+  }
+  for (int i = 1; i <= 3; ++i) {
+    v1::AssignTaskRequest assign;
+    assign.set_response(response);
+    assign.set_executor_unit("units/goubei");
+    assign.set_goal("设家属接待点");
+    *assign.mutable_deadline() = base::ToProto(Now() + absl::Hours(2));
+    auto assigned = Do(&IncidentService::AssignTask, assign, "posts/commander");
+    ASSERT_TRUE(assigned.ok()) << assigned.status();
+    EXPECT_EQ(assigned->name(), absl::StrCat(response, "/tasks/A", i));
+    EXPECT_EQ(assigned->version(), 1) << "created, not written over";
+  }
+  for (int i = 0; i < before.tasks_size(); ++i) {
+    EXPECT_EQ(Get(kTasks, before.tasks(i)).SerializeAsString(), images[i]);
+  }
 }
 
 TEST_F(ResponseTest, R53ATaskIsReportedLateDeclinedOrVerified) {

@@ -48,8 +48,13 @@ absl::Status DecideImport(ledger::Transaction& tx, v1::Plan plan) {
   plan.set_revision(head.revision());
   plan.clear_state();  // follows from the head
   if (!plan.has_issued_at()) *plan.mutable_issued_at() = base::ToProto(tx.now());
-  tx.Put(kPlans, head.name(), head);
-  tx.Put(kPlanVersions, VersionKey(plan.name(), plan.revision()), plan);
+  if (former) {
+    tx.Change(kPlans, head.name(), head);
+  } else {
+    tx.Create(kPlans, head.name(), head);
+  }
+  tx.Subject(kPlans, head.name());
+  tx.Create(kPlanVersions, VersionKey(plan.name(), plan.revision()), plan);
   for (const auto& basis : plan.legal_basis()) tx.AddBasis(basis);
   return absl::OkStatus();
 }
@@ -61,7 +66,7 @@ absl::Status DecideAbolish(ledger::Transaction& tx, const v1::AbolishPlanRequest
   head.set_state(state);
   head.set_revision(0);
   head.set_abolish_reason(request.reason());
-  tx.Put(kPlans, head.name(), head);
+  tx.Change(kPlans, head.name(), head);
   return absl::OkStatus();
 }
 

@@ -21,7 +21,7 @@
 //         the draft"), .make_up_within = absl::Hours(24), .supervisor_post =
 //         "posts/district-leader"}},
 //       request.has_urgency() ? &request.urgency() : nullptr, alert.name(), actor, now));
-//   ... tx.Put(kAlerts, alert.name(), alert);  guard::OpenMakeUps(tx, make_ups);
+//   ... tx.Change(kAlerts, alert.name(), alert);  guard::OpenMakeUps(tx, make_ups);
 //
 // Pure: no clock, store or log; for use inside a decision.
 namespace huying::guard {

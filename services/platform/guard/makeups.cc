@@ -62,7 +62,7 @@ absl::Status OpenMakeUps(ledger::Transaction& tx, absl::Span<const MakeUp> rows,
     row.set_name(name);
     if (names != nullptr) names->push_back(name);
     row.set_case_id(case_id.empty() ? row.subject() : std::string(case_id));
-    tx.Put(kMakeUps, name, row);
+    tx.Create(kMakeUps, name, row);
     tx.SetDeadline({.key = name,
                     .handler = kMakeUpHandler,
                     .due_at = base::FromProto(row.due_at()),
@@ -89,7 +89,7 @@ absl::Status CloseMakeUp(ledger::Transaction& tx, std::string_view name,
   row.set_state(next);
   *row.mutable_closed_at() = base::ToProto(tx.received_at());
   *row.mutable_closed_by() = actor;
-  tx.Put(kMakeUps, name, row);
+  tx.Change(kMakeUps, name, row);
   tx.ClearDeadline(name);
   tx.SetCase(row.case_id());
   return absl::OkStatus();
@@ -105,7 +105,8 @@ absl::StatusOr<std::optional<MakeUp>> FallDue(ledger::Transaction& tx, std::stri
   // Made up while the row waited to fire: nothing is overdue.
   if (next == MakeUp::STATE_UNSPECIFIED) return std::optional<MakeUp>();
   row.set_state(next);
-  tx.Put(kMakeUps, name, row);
+  tx.Change(kMakeUps, name, row);
+  tx.Subject(kMakeUps, name);
   return std::optional<MakeUp>(std::move(row));
 }
 

@@ -18,7 +18,7 @@
 
 // 待补事项 as records of the ledger whose act they belong to. A service that has SOFT guards
 //   - lists guard::kMakeUps.schema() among its kinds,
-//   - calls OpenMakeUps after it put its subject,
+//   - calls OpenMakeUps in the decision that needs them,
 //   - registers home.OnDue(guard::kMakeUpHandler, guard::MakeUpDue(channels of a row)).
 namespace huying::guard {
 
@@ -39,11 +39,12 @@ absl::Status OpenMakeUps(ledger::Transaction& tx, absl::Span<const common::v1::M
                          std::string_view case_id = "", std::vector<std::string>* names = nullptr);
 
 // The paper was brought: MADE_UP, or MADE_UP_LATE after the due time. ILLEGAL_TRANSITION when it
-// was closed before. The row becomes the entry's subject when it is the first record put.
+// was closed before.
 absl::Status CloseMakeUp(ledger::Transaction& tx, std::string_view name,
                          const common::v1::Actor& actor);
 
-// The row is past its time: OVERDUE, its deadline goes, the lateness stays. Nothing when it was made up
+// The row is past its time: OVERDUE, its deadline goes, the lateness stays; the row is the
+// entry's subject. Nothing when it was made up
 // while it waited to fire. For a service whose handler does more than MakeUpDue.
 absl::StatusOr<std::optional<common::v1::MakeUp>> FallDue(ledger::Transaction& tx,
                                                           std::string_view name);

@@ -79,7 +79,7 @@ TEST_F(AnswersTest, FollowersOfChannelsAreNotWokenByOtherEntries) {
   EXPECT_EQ(ledger_->LastPublished(), 0);
   EXPECT_EQ(ledger_->WaitPublished(0, absl::Milliseconds(1)), 1);  // the head, after the wait
   ASSERT_TRUE(Run(Write([](Transaction& tx) {
-                tx.Put(Docs(), "docs/2", Doc("docs/2", "y"));
+                tx.Set(Docs(), "docs/2", Doc("docs/2", "y"));
                 tx.Publish("down:1");
                 return absl::OkStatus();
               })).ok());
@@ -107,7 +107,7 @@ TEST_F(AnswersTest, ColumnsAreWrittenOnlyWhenOneOfThemChanges) {
   Command closes = Write([](Transaction& tx) {
     MakeUp doc = Doc("docs/1", "closed");
     doc.set_state(MakeUp::MADE_UP);
-    tx.Put(Docs(), "docs/1", doc);
+    tx.Set(Docs(), "docs/1", doc);
     return absl::OkStatus();
   });
   // Twice in one batch: the columns as stored count, not those in between.

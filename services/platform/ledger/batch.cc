@@ -93,10 +93,9 @@ absl::StatusOr<common::v1::Receipt> Batch::Decide(const Command& command) {
   TransactionImpl tx(++transactions_, overlay_, command, now_);
   absl::Status status = command.decide(tx);
   RETURN_IF_ERROR(overlay_.fault());
-  if (!tx.error().ok()) {
-    spdlog::error("ledger {}: {} is at fault: {}", ledger_, command.act,
-                  std::string(tx.error().message()));
-    return tx.error();
+  if (const absl::Status fault = status.ok() ? tx.Fault() : tx.error(); !fault.ok()) {
+    spdlog::error("ledger {}: {} {}", ledger_, command.act, std::string(fault.message()));
+    return fault;
   }
   if (status.ok()) return Accept(tx, command);
   if (tx.keeps_refusal()) AddEntry(tx.RefusedEntry(status));

@@ -23,7 +23,7 @@
 //         .decide = [request](ledger::Transaction& tx) -> absl::Status {
 //           ASSIGN_OR_RETURN(auto alert, tx.Get(kAlerts, request.name()));
 //           ASSIGN_OR_RETURN(Alert next, rules::Sign(alert.value, request, tx.actor(), tx.now()));
-//           tx.Put(kAlerts, next.name(), next);
+//           tx.Change(kAlerts, next.name(), next);
 //           return absl::OkStatus();
 //         }};
 //   }
@@ -68,14 +68,34 @@ class Transaction {
     if (!found) return base::NotFound(key);
     return *std::move(found);
   }
-  // The first record put is the entry's subject: name, version and state of the receipt.
+  // Writes a record that does not exist. One that exists fails the whole command (INTERNAL, naming
+  // kind and key; nothing is written): a create never overwrites.
   template <typename T>
-  void Put(const RecordKind<T>& kind, std::string_view key, const T& value) {
-    PutRaw(kind.schema(), kind.Ref(key), value.SerializeAsString());
+  void Create(const RecordKind<T>& kind, std::string_view key, const T& value) {
+    Write(Verb::kCreate, kind.Ref(key), value.SerializeAsString());
+  }
+  // Writes a record that exists. One that does not exist fails the whole command likewise.
+  template <typename T>
+  void Change(const RecordKind<T>& kind, std::string_view key, const T& value) {
+    Write(Verb::kChange, kind.Ref(key), value.SerializeAsString());
+  }
+  // Writes a record, whether or not it exists. Only for records that follow from others (a list by
+  // the alert's name, a page of the roster, a row of an import), where either is right.
+  template <typename T>
+  void Set(const RecordKind<T>& kind, std::string_view key, const T& value) {
+    Write(Verb::kSet, kind.Ref(key), value.SerializeAsString());
   }
   template <typename T>
   void Delete(const RecordKind<T>& kind, std::string_view key) {
     DeleteRaw(kind.Ref(key));
+  }
+  // Names the entry's subject: the record whose name, version and state the receipt carries. A
+  // command that writes one record need not name it. One that writes several must, and must write
+  // the one it names; otherwise it fails (INTERNAL). The order of the writes means nothing. The last
+  // call counts, so a shared frame may name the usual subject and a use case another.
+  template <typename T>
+  void Subject(const RecordKind<T>& kind, std::string_view key) {
+    NameSubject(kind.Ref(key));
   }
 
   // Dense numbers per series, from 1: NextNumber("alerts/2026") → 7. Gap-free, because a refused
@@ -102,7 +122,9 @@ class Transaction {
     int64_t version = 0;
   };
   virtual absl::StatusOr<std::optional<Raw>> FindRaw(const RecordRef& ref) = 0;
-  virtual void PutRaw(const KindSchema& kind, const RecordRef& ref, std::string image) = 0;
+  enum class Verb { kCreate, kChange, kSet };
+  virtual void Write(Verb verb, const RecordRef& ref, std::string image) = 0;
+  virtual void NameSubject(const RecordRef& ref) = 0;
   virtual void DeleteRaw(const RecordRef& ref) = 0;
 };
 
@@ -117,7 +139,7 @@ struct Command {
   // What the use case says. Name what `decide` will need: it comes with the batch's one prefetch.
   // The first is taken for the subject (its case's last entry is prefetched with it).
   std::vector<RecordRef> reads;
-  // OK = accepted: changes and entry are written. Otherwise nothing is written, whatever was put,
+  // OK = accepted: changes and entry are written. Otherwise nothing is written,
   // but for a refusal kept with KeepRefusal.
   std::function<absl::Status(Transaction&)> decide;
 

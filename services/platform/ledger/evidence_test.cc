@@ -50,13 +50,14 @@ class EvidenceTest : public LedgerFixture {
     const int minutes = pick(100);
     const std::string text = absl::StrCat("text ", random());
     Command command = Write([=](Transaction& tx) -> absl::Status {
-      if (what < 6) tx.Put(Docs(), name, Doc(name, text));
+      if (what < 6) tx.Set(Docs(), name, Doc(name, text));
       if (what == 6) tx.Delete(Docs(), name);
       if (what == 7) RETURN_IF_ERROR(tx.NextNumber(series).status());
       if (what == 8) {
-        tx.Put(Docs(), name, Doc(name, "first"));
+        tx.Set(Docs(), name, Doc(name, "first"));
         tx.Delete(Docs(), name);
-        tx.Put(Docs(), name + "/more", Doc(name, text));
+        tx.Set(Docs(), name + "/more", Doc(name, text));
+        tx.Subject(Docs(), name + "/more");
       }
       if (what % 2 == 0) {
         tx.SetDeadline({.key = limit,
@@ -100,7 +101,7 @@ class EvidenceTest : public LedgerFixture {
     Open();
     ASSERT_TRUE(Run(Put("docs/1", "one")).ok());
     ASSERT_TRUE(Run(Write([](Transaction& tx) {
-                  tx.Put(Docs(), "docs/2", Doc("docs/2", "two"));
+                  tx.Set(Docs(), "docs/2", Doc("docs/2", "two"));
                   tx.SetDeadline({.key = "limit",
                                   .handler = "h",
                                   .due_at = tx.now() + absl::Hours(1),

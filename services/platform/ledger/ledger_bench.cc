@@ -62,7 +62,7 @@ class Load {
       doc.set_name(key);
       doc.set_text("一份不长的文书，用来测量每秒能持久写入多少条命令");
       doc.set_state(MakeUp::OPEN);
-      tx.Put(Docs(), key, doc);
+      tx.Set(Docs(), key, doc);
       return absl::OkStatus();
     };
     command.act = "bench.Put";

@@ -13,6 +13,7 @@ namespace huying::ledger {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 class LedgerTest : public LedgerFixture {
  protected:
@@ -70,7 +71,7 @@ TEST_F(LedgerTest, ABatchOf128GivesEachCommandItsOwnAnswer) {
       commands.push_back(Refusing());
     } else if (i % 4 == 2) {
       commands.push_back(Write([](Transaction& tx) -> absl::Status {
-        tx.Put(Docs(), "docs/invalid", Doc("docs/invalid", "never"));
+        tx.Set(Docs(), "docs/invalid", Doc("docs/invalid", "never"));
         return base::Invalid(base::Reason::FIELD_MISSING, "缺少", "missing").Field("text");
       }));
     } else {
@@ -125,7 +126,7 @@ TEST_F(LedgerTest, ACommandSeesTheDecisionsBeforeItInTheBatchButNotRefusedOnes) 
       ASSIGN_OR_RETURN(auto found, tx.Find(Docs(), "docs/sum"));
       MakeUp doc = found ? found->value : Doc("docs/sum", "");
       doc.set_text(doc.text() + "+");
-      tx.Put(Docs(), "docs/sum", doc);
+      tx.Set(Docs(), "docs/sum", doc);
       // A command sees its own change as well.
       ASSIGN_OR_RETURN(auto mine, tx.Get(Docs(), "docs/sum"));
       EXPECT_EQ(mine.value.text(), doc.text());
@@ -152,7 +153,7 @@ TEST_F(LedgerTest, ADecisionReadsByKeyOnlyAndNeverScans) {
                 RETURN_IF_ERROR(tx.Get(Docs(), "docs/1").status());
                 RETURN_IF_ERROR(tx.NextNumber("docs/2026").status());
                 RETURN_IF_ERROR(tx.FindDeadline("d").status());
-                tx.Put(Docs(), "docs/new", Doc("docs/new", "x"));
+                tx.Set(Docs(), "docs/new", Doc("docs/new", "x"));
                 tx.SetCase("cases/other");
                 return absl::OkStatus();
               })).ok());
@@ -171,7 +172,7 @@ TEST_F(LedgerTest, NumbersAreDenseBecauseARefusedCommandTakesNone) {
     Command command = Write([refuse](Transaction& tx) -> absl::Status {
       ASSIGN_OR_RETURN(int64_t n, tx.NextNumber("docs/2026"));
       const std::string name = absl::StrCat("docs/2026-", n);
-      tx.Put(Docs(), name, Doc(name, ""));
+      tx.Set(Docs(), name, Doc(name, ""));
       if (refuse) return base::Refused(base::Reason::CONDITION_NOT_MET, "不", "no");
       return absl::OkStatus();
     });
@@ -364,7 +365,7 @@ TEST_F(LedgerTest, StoppingAnswersWhatWasQueuedAndRefusesTheRest) {
 TEST_F(LedgerTest, ChannelsLinkEachEntryToTheOneBeforeOnThatChannel) {
   const auto publish = [this](std::vector<std::string> channels) {
     return Run(Write([channels](Transaction& tx) {
-      tx.Put(Docs(), "docs/1", Doc("docs/1", "x"));
+      tx.Set(Docs(), "docs/1", Doc("docs/1", "x"));
       for (const std::string& channel : channels) tx.Publish(channel);
       return absl::OkStatus();
     }));
@@ -392,7 +393,7 @@ TEST_F(LedgerTest, ListsFilterByDeclaredColumnsAndPageByKey) {
     ASSERT_TRUE(Run(Write([name, i](Transaction& tx) {
                   MakeUp doc = Doc(name, "x");
                   doc.set_subject(i % 2 == 0 ? "even" : "odd");
-                  tx.Put(Docs(), name, doc);
+                  tx.Set(Docs(), name, doc);
                   return absl::OkStatus();
                 })).ok());
   }
@@ -472,13 +473,95 @@ TEST_F(LedgerTest, AKindThatWasNeverDeclaredIsAFaultOfThatCommandAlone) {
   const RecordKind<MakeUp> stranger("stranger", nullptr, {});
   std::vector<Command> commands;
   commands.push_back(Write([&stranger](Transaction& tx) {
-    tx.Put(stranger, "x", MakeUp());
+    tx.Set(stranger, "x", MakeUp());
     return absl::OkStatus();
   }));
   commands.push_back(Put("docs/1", "x"));
   auto answers = RunAsOneBatch(std::move(commands));
   EXPECT_EQ(answers[0].status().code(), absl::StatusCode::kInternal);
   EXPECT_TRUE(answers[1].ok());
+}
+
+TEST_F(LedgerTest, ACreateThatFindsARecordFailsTheCommandAndLeavesTheRecordAsItIs) {
+  ASSERT_TRUE(Run(Put("docs/1", "first")).ok());
+  const auto before = Dump();
+  auto answers = RunAsOneBatch({Write([](Transaction& tx) {
+                                  tx.Create(Docs(), "docs/2", Doc("docs/2", "beside it"));
+                                  tx.Create(Docs(), "docs/1", Doc("docs/1", "over it"));
+                                  tx.Subject(Docs(), "docs/1");
+                                  return absl::OkStatus();
+                                }),
+                                Write([](Transaction& tx) {
+                                  tx.Create(Docs(), "docs/3", Doc("docs/3", "once"));
+                                  tx.Create(Docs(), "docs/3", Doc("docs/3", "twice"));
+                                  return absl::OkStatus();
+                                })});
+  EXPECT_EQ(answers[0].status().code(), absl::StatusCode::kInternal);
+  EXPECT_THAT(answers[0].status().message(), HasSubstr("doc docs/1"));
+  EXPECT_EQ(answers[1].status().code(), absl::StatusCode::kInternal);
+  EXPECT_THAT(answers[1].status().message(), HasSubstr("doc docs/3"));
+  EXPECT_EQ(Dump(), before);
+}
+
+TEST_F(LedgerTest, AChangeThatFindsNoRecordFailsTheCommandAndWritesNothing) {
+  ASSERT_TRUE(Run(Put("docs/1", "first")).ok());
+  const auto before = Dump();
+  auto answers = RunAsOneBatch({Write([](Transaction& tx) {
+                                  tx.Change(Docs(), "docs/none", Doc("docs/none", "of nothing"));
+                                  return absl::OkStatus();
+                                }),
+                                Write([](Transaction& tx) {
+                                  tx.Delete(Docs(), "docs/1");
+                                  tx.Change(Docs(), "docs/1", Doc("docs/1", "deleted before"));
+                                  return absl::OkStatus();
+                                })});
+  EXPECT_EQ(answers[0].status().code(), absl::StatusCode::kInternal);
+  EXPECT_THAT(answers[0].status().message(), HasSubstr("doc docs/none"));
+  EXPECT_EQ(answers[1].status().code(), absl::StatusCode::kInternal);
+  EXPECT_EQ(Dump(), before);
+}
+
+TEST_F(LedgerTest, ACommandMayCreateAndThenChangeTheSameRecord) {
+  auto receipt = Run(Write([](Transaction& tx) {
+    tx.Create(Docs(), "docs/1", Doc("docs/1", "draft"));
+    tx.Change(Docs(), "docs/1", Doc("docs/1", "final"));
+    return absl::OkStatus();
+  }));
+  ASSERT_TRUE(receipt.ok()) << receipt.status();
+  EXPECT_EQ(receipt->version(), 1);
+  EXPECT_EQ((*ledger_->Read())->Get(Docs(), "docs/1")->value.text(), "final");
+}
+
+TEST_F(LedgerTest, TheReceiptNamesTheSubjectWhateverTheOrderOfTheWrites) {
+  for (const bool subject_first : {true, false}) {
+    const std::string name = subject_first ? "docs/a" : "docs/b";
+    const std::string other = name + "/other";
+    auto receipt = Run(Write([&](Transaction& tx) {
+      if (subject_first) tx.Create(Docs(), name, Doc(name, "subject"));
+      tx.Create(Docs(), other, Doc(other, "goes with it"));
+      if (!subject_first) tx.Create(Docs(), name, Doc(name, "subject"));
+      tx.Subject(Docs(), name);
+      return absl::OkStatus();
+    }));
+    ASSERT_TRUE(receipt.ok()) << receipt.status();
+    EXPECT_EQ(receipt->name(), name);
+    const auto entries = *(*ledger_->Read())->CaseEntries(name, 0, 1);
+    ASSERT_EQ(entries.size(), 1u) << "the subject is the default case";
+    EXPECT_EQ(entries[0].entry.changes(0).key(), name);
+  }
+}
+
+TEST_F(LedgerTest, SeveralWritesWithoutASubjectAmongThemFailTheCommand) {
+  for (const bool names_another : {true, false}) {
+    auto receipt = Run(Write([names_another](Transaction& tx) {
+      tx.Create(Docs(), "docs/1", Doc("docs/1", "x"));
+      tx.Create(Docs(), "docs/2", Doc("docs/2", "x"));
+      if (names_another) tx.Subject(Docs(), "docs/3");
+      return absl::OkStatus();
+    }));
+    EXPECT_EQ(receipt.status().code(), absl::StatusCode::kInternal);
+  }
+  EXPECT_EQ(ledger_->Head().seq, 0);
 }
 
 TEST_F(LedgerTest, ABackupOfARunningLedgerOpensAsALedger) {

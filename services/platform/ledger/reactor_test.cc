@@ -31,7 +31,7 @@ class Starter final : public Reactor {
                              outcome.ok() ? outcome->name() : outcome.status().ToString();
                          command.reads = {Docs().Ref(name)};
                          command.decide = [name, text](Transaction& tx) {
-                           tx.Put(Docs(), name, Doc(name, text));
+                           tx.Set(Docs(), name, Doc(name, text));
                            return absl::OkStatus();
                          };
                          return command;
@@ -64,7 +64,7 @@ class ReactorTest : public LedgerFixture {
     command.decide = [](Transaction& tx) -> absl::Status {
       ASSIGN_OR_RETURN(int64_t n, tx.NextNumber("notices"));
       const std::string name = absl::StrCat("notices/", n);
-      tx.Put(Docs(), name, Doc(name, ""));
+      tx.Set(Docs(), name, Doc(name, ""));
       return absl::OkStatus();
     };
     command.context = context;

@@ -25,7 +25,7 @@ class TimekeeperTest : public LedgerFixture {
                             .grace = grace,
                             .subject = "docs/" + key};
     ASSERT_TRUE(Run(Write([deadline](Transaction& tx) {
-                  tx.Put(Docs(), deadline.subject, Doc(deadline.subject, "waits"));
+                  tx.Set(Docs(), deadline.subject, Doc(deadline.subject, "waits"));
                   tx.SetDeadline(deadline);
                   return absl::OkStatus();
                 })).ok());
@@ -43,7 +43,7 @@ class TimekeeperTest : public LedgerFixture {
     const std::string name = due.deadline.subject;
     command.reads = {Docs().Ref(name)};
     command.decide = [name](Transaction& tx) {
-      tx.Put(Docs(), name, Doc(name, tx.in_outage() ? "late in outage" : "late"));
+      tx.Set(Docs(), name, Doc(name, tx.in_outage() ? "late in outage" : "late"));
       return absl::OkStatus();
     };
     return command;
@@ -114,7 +114,7 @@ TEST_F(TimekeeperTest, AnAnswerReceivedBeforeItsLimitAndDecidedAfterIsInTime) {
   Command answer = Write([&in_time, due = clock_.Now() + absl::Seconds(1)](Transaction& tx) {
     in_time = tx.received_at() <= due;
     EXPECT_GT(tx.now(), due);  // decided after its limit
-    tx.Put(Docs(), "docs/a", Doc("docs/a", "answered"));
+    tx.Set(Docs(), "docs/a", Doc("docs/a", "answered"));
     tx.ClearDeadline("a");
     return absl::OkStatus();
   });
@@ -201,7 +201,7 @@ TEST_F(TimekeeperTest, ARowClearedWhileItsHandlerGathersDoesNothing) {
   gate.WaitUntilEntered();
   EXPECT_FALSE(timekeeper_->Idle(clock_.Now()));
   ASSERT_TRUE(Run(Write([](Transaction& tx) {
-                tx.Put(Docs(), "docs/a", Doc("docs/a", "closed"));
+                tx.Set(Docs(), "docs/a", Doc("docs/a", "closed"));
                 tx.ClearDeadline("a");
                 return absl::OkStatus();
               })).ok());

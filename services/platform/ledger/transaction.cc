@@ -25,29 +25,69 @@ TransactionImpl::LocalChange* TransactionImpl::ChangeOf(const RecordSlot& slot) 
   return slot.held_by == id_ ? &changes_[slot.change] : nullptr;
 }
 
-void TransactionImpl::PutRaw(const KindSchema&, const RecordRef& ref, std::string image) {
-  PutChange(ref, std::move(image), /*deleted=*/false);
-}
-
-void TransactionImpl::DeleteRaw(const RecordRef& ref) { PutChange(ref, "", /*deleted=*/true); }
-
-void TransactionImpl::PutChange(const RecordRef& ref, std::string image, bool deleted) {
+void TransactionImpl::Write(Verb verb, const RecordRef& ref, std::string image) {
   absl::StatusOr<RecordSlot*> slot = overlay_.Record(ref);
   if (!slot.ok()) {
     if (error_.ok()) error_ = slot.status();
     return;
   }
-  LocalChange* change = ChangeOf(**slot);
+  const LocalChange* change = ChangeOf(**slot);
+  const bool exists = change != nullptr ? !change->deleted && !change->dropped : (*slot)->exists;
+  if (verb != Verb::kSet && exists == (verb == Verb::kCreate)) {
+    const char* const mistake =
+        exists ? "creates a record that exists: " : "changes a record that does not exist: ";
+    if (error_.ok()) error_ = absl::InternalError(absl::StrCat(mistake, ref.kind, " ", ref.key));
+    return;
+  }
+  AddChange(**slot, std::move(image), /*deleted=*/false);
+}
+
+void TransactionImpl::DeleteRaw(const RecordRef& ref) {
+  absl::StatusOr<RecordSlot*> slot = overlay_.Record(ref);
+  if (slot.ok()) {
+    AddChange(**slot, "", /*deleted=*/true);
+  } else if (error_.ok()) {
+    error_ = slot.status();
+  }
+}
+
+void TransactionImpl::AddChange(RecordSlot& slot, std::string image, bool deleted) {
+  LocalChange* change = ChangeOf(slot);
   if (change == nullptr) {
-    if (deleted && !(*slot)->exists) return;
-    (*slot)->held_by = id_;
-    (*slot)->change = changes_.size();
+    if (deleted && !slot.exists) return;
+    slot.held_by = id_;
+    slot.change = changes_.size();
     change = &changes_.emplace_back();
-    change->slot = *slot;
+    change->slot = &slot;
   }
   change->image = std::move(image);
-  change->deleted = deleted && (*slot)->exists;
-  change->dropped = deleted && !(*slot)->exists;
+  change->deleted = deleted && slot.exists;
+  change->dropped = deleted && !slot.exists;
+}
+
+const TransactionImpl::LocalChange* TransactionImpl::SubjectChange() const {
+  const LocalChange* only = nullptr;
+  bool several = false;
+  for (const LocalChange& change : changes_) {
+    const std::string& kind = change.slot->kind->schema.name;
+    if (change.dropped || kind == kCounterKind) continue;
+    if (subject_ && kind == subject_->kind && change.slot->key == subject_->key) return &change;
+    several = only != nullptr;
+    if (only == nullptr) only = &change;
+  }
+  return subject_ || several ? nullptr : only;
+}
+
+absl::Status TransactionImpl::Fault() const {
+  RETURN_IF_ERROR(error_);
+  if (SubjectChange() != nullptr) return absl::OkStatus();
+  for (const LocalChange& change : changes_) {
+    if (change.dropped || change.slot->kind->schema.name == kCounterKind) continue;
+    return absl::InternalError(
+        subject_ ? absl::StrCat("does not write its subject: ", subject_->kind, " ", subject_->key)
+                 : "writes several records and names none of them its subject");
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<int64_t> TransactionImpl::NextNumber(std::string_view series) {
@@ -57,7 +97,7 @@ absl::StatusOr<int64_t> TransactionImpl::NextNumber(std::string_view series) {
   if (raw && !absl::SimpleAtoi(raw->image, &last)) {
     return absl::InternalError(absl::StrCat("counter is damaged: ", ref.key));
   }
-  PutChange(ref, absl::StrCat(last + 1), /*deleted=*/false);
+  Write(Verb::kSet, ref, absl::StrCat(last + 1));
   return last + 1;
 }
 
@@ -105,37 +145,39 @@ void TransactionImpl::FillHead(platform::v1::Entry& entry) {
   entry.set_request_id(from.request_id);
   entry.set_payload_hash(command_.payload_hash);
   entry.set_in_outage(command_.in_outage);
-  if (case_id_.empty()) {
-    // The subject is the first record put; a counter never is one.
-    for (const LocalChange& change : changes_) {
-      if (change.dropped || change.slot->kind->schema.name == kCounterKind) continue;
-      case_id_ = change.slot->key;
-      break;
-    }
-  }
-  entry.set_case_id(case_id_);
+  const LocalChange* subject = case_id_.empty() ? SubjectChange() : nullptr;
+  entry.set_case_id(subject != nullptr ? subject->slot->key : case_id_);
 }
 
-void TransactionImpl::AddChanges(platform::v1::Entry& entry, bool counters) {
-  for (const LocalChange& change : changes_) {
-    const KindSchema& kind = change.slot->kind->schema;
-    if (change.dropped || (kind.name == kCounterKind) != counters) continue;
-    platform::v1::Change* out = entry.add_changes();
-    out->set_kind(kind.name);
-    out->set_key(change.slot->key);
-    out->set_version(change.slot->exists ? change.slot->version + 1 : 1);
-    out->set_deleted(change.deleted);
-    if (change.deleted) continue;
-    out->set_image(change.image);
-    out->set_state(kind.state(change.image));
+void TransactionImpl::WriteChange(platform::v1::Entry& entry, const LocalChange& change) {
+  const KindSchema& kind = change.slot->kind->schema;
+  platform::v1::Change* out = entry.add_changes();
+  out->set_kind(kind.name);
+  out->set_key(change.slot->key);
+  out->set_version(change.slot->exists ? change.slot->version + 1 : 1);
+  out->set_deleted(change.deleted);
+  if (change.deleted) return;
+  out->set_image(change.image);
+  out->set_state(kind.state(change.image));
+}
+
+// The subject first, which is where a receipt finds it; counters last.
+void TransactionImpl::AddChanges(platform::v1::Entry& entry) {
+  const LocalChange* const subject = SubjectChange();
+  if (subject != nullptr) WriteChange(entry, *subject);
+  for (const bool counters : {false, true}) {
+    for (const LocalChange& change : changes_) {
+      const bool counter = change.slot->kind->schema.name == kCounterKind;
+      if (change.dropped || &change == subject || counter != counters) continue;
+      WriteChange(entry, change);
+    }
   }
 }
 
 platform::v1::Entry TransactionImpl::AcceptedEntry() {
   platform::v1::Entry entry = std::move(entry_);
   FillHead(entry);
-  AddChanges(entry, /*counters=*/false);
-  AddChanges(entry, /*counters=*/true);
+  AddChanges(entry);
   for (const auto& [key, row] : deadlines_) {
     *entry.add_deadlines() = row ? ToChange(*row) : ClearedChange(key);
   }

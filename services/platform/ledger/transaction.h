@@ -35,8 +35,11 @@ class TransactionImpl final : public Transaction {
   void AddFlag(common::v1::Flag flag) override;
   void KeepRefusal() override { keep_refusal_ = true; }
 
-  // What went wrong in a Put, which has no answer of its own.
+  // The first mistake of the writes: a create of a record that exists, a change of one that does
+  // not, a kind that was never declared.
   const absl::Status& error() const { return error_; }
+  // error(), or that records change and none of them is the subject. Once decided.
+  absl::Status Fault() const;
   bool keeps_refusal() const { return keep_refusal_; }
   bool changes_nothing() const {
     return changes_.empty() && deadlines_.empty() && entry_.channels().empty();
@@ -49,7 +52,8 @@ class TransactionImpl final : public Transaction {
 
  protected:
   absl::StatusOr<std::optional<Raw>> FindRaw(const RecordRef& ref) override;
-  void PutRaw(const KindSchema& kind, const RecordRef& ref, std::string image) override;
+  void Write(Verb verb, const RecordRef& ref, std::string image) override;
+  void NameSubject(const RecordRef& ref) override { subject_ = ref; }
   void DeleteRaw(const RecordRef& ref) override;
 
  private:
@@ -60,9 +64,12 @@ class TransactionImpl final : public Transaction {
     std::string image;
   };
   LocalChange* ChangeOf(const RecordSlot& slot);
-  void PutChange(const RecordRef& ref, std::string image, bool deleted);
+  // Null when no record changes, or several do and the subject is not named among them.
+  const LocalChange* SubjectChange() const;
+  void AddChange(RecordSlot& slot, std::string image, bool deleted);
   void FillHead(platform::v1::Entry& entry);
-  void AddChanges(platform::v1::Entry& entry, bool counters);
+  static void WriteChange(platform::v1::Entry& entry, const LocalChange& change);
+  void AddChanges(platform::v1::Entry& entry);
 
   const int64_t id_;
   Overlay& overlay_;
@@ -72,6 +79,7 @@ class TransactionImpl final : public Transaction {
   std::map<std::string, std::optional<Deadline>, std::less<>> deadlines_;
   platform::v1::Entry entry_;  // channels, flags, sources and basis as they are added
   std::string case_id_;
+  std::optional<RecordRef> subject_;
   bool keep_refusal_ = false;
   absl::Status error_;
 };

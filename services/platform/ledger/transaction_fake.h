@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <map>
 #include <optional>
 #include <set>
@@ -13,7 +15,8 @@
 namespace huying::ledger {
 
 // A transaction over a map, for tests of what a decision does. Changes are seen at once and never
-// rolled back; the ledger's own tests prove the real one.
+// rolled back; a create of what exists and a change of what does not fail the test. The ledger's own
+// tests prove the real one.
 //
 //   FakeTransaction tx(context, now);
 //   ASSERT_TRUE(command.decide(tx).ok());
@@ -51,6 +54,7 @@ class FakeTransaction final : public Transaction {
   std::map<std::string, Deadline> deadlines;
   std::set<std::string> channels;
   std::string case_id;
+  std::optional<RecordRef> subject;
   std::vector<common::v1::LegalBasis> bases;
   std::vector<std::pair<std::string, int64_t>> sources;
   std::vector<common::v1::Flag> flags;
@@ -63,11 +67,18 @@ class FakeTransaction final : public Transaction {
     if (it == records_.end()) return std::optional<Raw>();
     return std::optional<Raw>(it->second);
   }
-  void PutRaw(const KindSchema&, const RecordRef& ref, std::string image) override {
+  void Write(Verb verb, const RecordRef& ref, std::string image) override {
+    const bool exists = records_.contains({ref.kind, ref.key});
+    if (verb != Verb::kSet && exists == (verb == Verb::kCreate)) {
+      ADD_FAILURE() << (exists ? "creates a record that exists: " : "changes what does not exist: ")
+                    << ref.kind << " " << ref.key;
+      return;
+    }
     Raw& raw = records_[{ref.kind, ref.key}];
     raw.image = std::move(image);
     ++raw.version;
   }
+  void NameSubject(const RecordRef& ref) override { subject = ref; }
   void DeleteRaw(const RecordRef& ref) override { records_.erase({ref.kind, ref.key}); }
 
  private:

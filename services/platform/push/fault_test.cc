@@ -78,7 +78,7 @@ class PushFaultTest : public ledger::LedgerFixture {
     for (int i = 0; i < entries; ++i) {
       const auto& channels = channels_of[static_cast<size_t>(next_++) % channels_of.size()];
       const auto receipt = Run(Write([channels](ledger::Transaction& tx) {
-        tx.Put(ledger::Docs(), "docs/1", ledger::Doc("docs/1", "text"));
+        tx.Set(ledger::Docs(), "docs/1", ledger::Doc("docs/1", "text"));
         for (const std::string& channel : channels) tx.Publish(channel);
         return absl::OkStatus();
       }));

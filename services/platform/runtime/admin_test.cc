@@ -72,7 +72,7 @@ TEST_F(InitTest, AFreshFolderGetsKeysAnIdAndAPasswordShownOnce) {
     command.act = "notes.First";
     command.decide = [](ledger::Transaction& tx) {
       common::v1::Flag note;
-      tx.Put(Notes(), "accounts/admin", note);
+      tx.Set(Notes(), "accounts/admin", note);
       return absl::OkStatus();
     };
     RETURN_IF_ERROR(ledger->ExecuteAndWait(std::move(command), absl::Seconds(10)).status());
@@ -329,7 +329,7 @@ TEST_F(BackupTest, NoFileOfADataFolderHoldsAPersonsNameOrNumber) {
   // Stored as a record, in the entry's after-image, and in a backup.
   ledger::Command command = Live().Write("notes/1", "x", "");
   command.decide = [reporter](ledger::Transaction& tx) {
-    tx.Put(Reporters(), "incidents/1/reporter", reporter);
+    tx.Set(Reporters(), "incidents/1/reporter", reporter);
     return absl::OkStatus();
   };
   ASSERT_TRUE(Live().home().ledger().ExecuteAndWait(std::move(command), absl::Seconds(10)).ok());

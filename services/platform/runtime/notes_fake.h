@@ -41,7 +41,7 @@ class NoteService {
       common::v1::Flag note;
       note.set_rule_id(name);
       note.set_text(text);
-      tx.Put(Notes(), name, note);
+      tx.Set(Notes(), name, note);
       tx.Publish("down:230407000000");
       if (due_in > absl::ZeroDuration()) {
         tx.SetDeadline({.key = name + "/due",

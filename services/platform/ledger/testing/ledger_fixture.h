@@ -115,7 +115,7 @@ class LedgerFixture : public ::testing::Test {
   Command Put(const std::string& name, const std::string& text, std::string request_id = "") {
     Command command = Write(
         [name, text](Transaction& tx) {
-          tx.Put(Docs(), name, Doc(name, text));
+          tx.Set(Docs(), name, Doc(name, text));
           return absl::OkStatus();
         },
         std::move(request_id));
@@ -124,7 +124,7 @@ class LedgerFixture : public ::testing::Test {
   }
   Command Refusing(bool keep = false) {
     return Write([keep](Transaction& tx) -> absl::Status {
-      tx.Put(Docs(), "docs/refused", Doc("docs/refused", "never"));
+      tx.Set(Docs(), "docs/refused", Doc("docs/refused", "never"));
       tx.SetDeadline({.key = "docs/refused/limit", .handler = "h", .due_at = tx.now()});
       tx.Publish("down:refused");
       if (keep) tx.KeepRefusal();

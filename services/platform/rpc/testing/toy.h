@@ -49,7 +49,8 @@ class FakeTransaction final : public ledger::Transaction {
   absl::StatusOr<std::optional<Raw>> FindRaw(const ledger::RecordRef&) override {
     return std::nullopt;
   }
-  void PutRaw(const ledger::KindSchema&, const ledger::RecordRef&, std::string) override {}
+  void Write(Verb, const ledger::RecordRef&, std::string) override {}
+  void NameSubject(const ledger::RecordRef&) override {}
   void DeleteRaw(const ledger::RecordRef&) override {}
 
  private:
