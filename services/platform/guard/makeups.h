@@ -44,8 +44,7 @@ absl::Status CloseMakeUp(ledger::Transaction& tx, std::string_view name,
                          const common::v1::Actor& actor);
 
 // The row is past its time: OVERDUE, its deadline goes, the lateness stays; the row is the
-// entry's subject. Nothing when it was made up
-// while it waited to fire. For a service whose handler does more than MakeUpDue.
+// entry's subject. Nothing when it was made up while it waited to fire. For a service whose handler does more than MakeUpDue.
 absl::StatusOr<std::optional<common::v1::MakeUp>> FallDue(ledger::Transaction& tx,
                                                           std::string_view name);
 
