@@ -119,6 +119,8 @@ void PropertyTest::CheckReports() {
 }
 
 void PropertyTest::CheckClocks() {
+  // A clock that runs from an earlier awareness may be past its limit when it is started.
+  Advance(absl::ZeroDuration());
   for (const v1::LegalClock& clock : All(kClocks)) {
     // Invariant 7: the due time never moves.
     auto [it, fresh] = due_times_.emplace(clock.name(), clock.due_at().SerializeAsString());
