@@ -40,10 +40,9 @@ void SetRow(ledger::Transaction& tx, const Obligation& obligation, absl::Time at
 }
 
 // Moves the record; the caller has filled in what belongs to the move.
-absl::Status Save(ledger::Transaction& tx, const Obligation& obligation) {
-  tx.Put(kObligations, obligation.name(), obligation);
+void Save(ledger::Transaction& tx, const Obligation& obligation) {
+  tx.Change(kObligations, obligation.name(), obligation);
   Announce(tx, obligation);
-  return absl::OkStatus();
 }
 
 absl::StatusOr<Obligation> Moved(ledger::Transaction& tx, std::string_view name, Move move,
@@ -129,7 +128,8 @@ absl::StatusOr<std::string> Owe(ledger::Transaction& tx, Obligation obligation) 
   if (!obligation.has_start_at()) *obligation.mutable_start_at() = base::ToProto(tx.now());
   if (!obligation.has_opened_by()) *obligation.mutable_opened_by() = tx.actor();
   if (obligation.has_due_at()) SetRow(tx, obligation, base::FromProto(obligation.due_at()));
-  RETURN_IF_ERROR(Save(tx, obligation));
+  tx.Create(kObligations, name, obligation);
+  Announce(tx, obligation);
   return name;
 }
 
@@ -156,7 +156,7 @@ absl::StatusOr<Obligation> Meet(ledger::Transaction& tx, std::string_view name,
   if (late && !obligation.has_overdue_at()) *obligation.mutable_overdue_at() = obligation.due_at();
   obligation.set_met_by(std::string(met_by));
   Close(tx, obligation, note);
-  RETURN_IF_ERROR(Save(tx, obligation));
+  Save(tx, obligation);
   return obligation;
 }
 
@@ -164,7 +164,7 @@ absl::StatusOr<Obligation> Cancel(ledger::Transaction& tx, std::string_view name
                                   std::string_view why) {
   ASSIGN_OR_RETURN(Obligation obligation, Moved(tx, name, Move::kCancel));
   Close(tx, obligation, why);
-  RETURN_IF_ERROR(Save(tx, obligation));
+  Save(tx, obligation);
   return obligation;
 }
 
@@ -180,7 +180,7 @@ absl::StatusOr<Obligation> Suspend(ledger::Transaction& tx, std::string_view nam
   span.set_reason(std::string(reason));
   *span.mutable_actor() = tx.actor();
   tx.ClearDeadline(obligation.name());
-  RETURN_IF_ERROR(Save(tx, obligation));
+  Save(tx, obligation);
   return obligation;
 }
 
@@ -196,7 +196,7 @@ absl::StatusOr<Obligation> Resume(ledger::Transaction& tx, std::string_view name
     *obligation.mutable_due_at() = base::ToProto(due);
     SetRow(tx, obligation, due);
   }
-  RETURN_IF_ERROR(Save(tx, obligation));
+  Save(tx, obligation);
   return obligation;
 }
 
@@ -230,7 +230,8 @@ absl::StatusOr<std::optional<Obligation>> FallDue(ledger::Transaction& tx, std::
     *climb.mutable_at() = base::ToProto(tx.now());
     climb.set_post(next_post.value_or(""));
   }
-  RETURN_IF_ERROR(Save(tx, obligation));
+  Save(tx, obligation);
+  tx.Subject(kObligations, obligation.name());
   return std::optional<Obligation>(std::move(obligation));
 }
 

@@ -230,9 +230,10 @@ class Taker {
 TEST_F(FeedTest, ASnapshotLargerThanTheQueueComesWholeAsTheClientTakesIt) {
   constexpr int kNotes = 1'000;
   ASSERT_TRUE(Run(Write([](ledger::Transaction& tx) {
+                tx.Subject(ledger::Docs(), "0");
                 for (int i = 0; i < kNotes; ++i) {
                   const std::string name = std::to_string(i);
-                  tx.Put(ledger::Docs(), name, ledger::Doc(name, "stands"));
+                  tx.Create(ledger::Docs(), name, ledger::Doc(name, "stands"));
                 }
                 return absl::OkStatus();
               })).ok());

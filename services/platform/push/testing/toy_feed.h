@@ -92,7 +92,7 @@ class ToyFeedFixture : public ledger::LedgerFixture {
   }
   void PutNote(const std::string& name, const std::string& text) {
     auto receipt = Run(Write([name, text](ledger::Transaction& tx) {
-      tx.Put(ledger::Docs(), name, ledger::Doc(name, text));
+      tx.Set(ledger::Docs(), name, ledger::Doc(name, text));
       tx.Publish("notes");
       return absl::OkStatus();
     }));
