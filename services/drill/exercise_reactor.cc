@@ -141,7 +141,7 @@ class ExerciseReactor final : public ledger::Reactor {
           } else {
             stored.value.set_problem(Words(outcome));
           }
-          tx.Put(Exercises(), name, stored.value);
+          tx.Change(Exercises(), name, stored.value);
           return absl::OkStatus();
         },
         .act = std::move(act)};

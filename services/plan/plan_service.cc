@@ -128,8 +128,9 @@ absl::StatusOr<ledger::Command> PlanService::CopyPlan(const context::CallContext
     v1::PlanHead head = HeadOf(plan, plan.revision());
     head.set_state(v1::IN_FORCE);
     plan.clear_state();  // follows from the head
-    tx.Put(kPlans, head.name(), head);
-    tx.Put(kPlanVersions, VersionKey(plan.name(), plan.revision()), plan);
+    tx.Create(kPlans, head.name(), head);
+    tx.Subject(kPlans, head.name());
+    tx.Create(kPlanVersions, VersionKey(plan.name(), plan.revision()), plan);
     for (const auto& basis : plan.legal_basis()) tx.AddBasis(basis);
     return absl::OkStatus();
   };
