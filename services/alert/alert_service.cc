@@ -175,9 +175,7 @@ AlertService::Command AlertService::LiftAlert(const Context& context,
   }
   ledger::Command command;
   command.reads = {CaseRef(seen.case_id()), kAlerts.Ref(request.name())};
-  for (const auto& row : rules::LadderKeys(seen.name())) {
-    command.reads.push_back(ledger::DeadlineRef(row));
-  }
+  AddLadderReads(seen.name(), command);
   command.decide = [request, areas, acting, warning](ledger::Transaction& tx) -> absl::Status {
     ASSIGN_OR_RETURN(auto stored, tx.Get(kAlerts, request.name()));
     tx.SetCase(stored.value.case_id());

@@ -86,7 +86,7 @@ void RecordStep(ledger::Transaction& tx, const v1::Alert& alert, const v1::Recip
         "alert.empty-step",
         absl::StrCat("无人可呼叫的岗位 ", record.empty_posts_size(), " 个，已跳过")));
   }
-  for (const auto& channel : rules::EscalationChannels(record)) tx.Publish(channel);
+  PublishStep(tx, record);
   if (facts.step != rules::kStepDeputies) return;
   tx.SetDeadline({.key = facts.key,
                   .handler = rules::kLadderWaitHandler,
@@ -121,6 +121,7 @@ absl::Status StayUnknown(ledger::Transaction& tx, const v1::Alert& alert,
   tx.Create(kEscalations, step.name(), step);
   tx.AddFlag(rules::MakeFlag("alert.recipients-unknown", step.reason()));
   PublishAlert(tx, alert);
+  PublishStep(tx, step);
   // An area that nobody knows has nobody above it: the issuer's own clients hear it all the same.
   for (const auto& channel : rules::RecipientChannels(alert.issuer().area(), alert.parents())) {
     tx.Publish(channel);
@@ -201,6 +202,7 @@ AlertService::Command AlertService::ExpiryReached(const Context&,
     v1::Escalation alarm;
     alarm.set_name(absl::StrCat(name, "/escalations/expired"));
     alarm.set_alert(name);
+    alarm.set_alert_title(expired->title());
     alarm.set_step(rules::kStepTierAbove);
     alarm.set_tier(expired->issuer().tier());
     if (!expired->signer().post().empty()) alarm.add_called_posts(expired->signer().post());
@@ -213,6 +215,7 @@ AlertService::Command AlertService::ExpiryReached(const Context&,
     tx.Set(kEscalations, alarm.name(), alarm);
     tx.AddFlag(rules::MakeFlag("alert.expired", alarm.reason()));
     PublishAlert(tx, *expired);
+    PublishStep(tx, alarm);
     return absl::OkStatus();
   };
   return command;
@@ -264,7 +267,11 @@ AlertService::Command AlertService::ResolveRecipientsDue(const Context& context,
 
 std::vector<std::string> AlertService::MakeUpChannels(const common::v1::MakeUp& row) {
   // Paper is the affair of the area that issued; its supervisor's clients hear that area, too.
-  return {rules::Up(row.actor().area())};
+  std::vector<std::string> channels = {rules::Up(row.actor().area())};
+  if (!row.supervisor_post().empty()) {
+    channels.push_back(rules::PostChannel(row.supervisor_post()));
+  }
+  return channels;
 }
 
 }  // namespace huying::alert

@@ -30,8 +30,11 @@ void Fill(ledger::Page<T>& page, Out* items, std::string* next_page_token) {
   *next_page_token = page.next_page_token;
 }
 
-// As a reader gets it: the area table is the server's, a client needs it for nothing.
-void Show(v1::Alert& alert) { alert.clear_parents(); }
+// As this viewer sees it, with the area table it came with.
+void Narrow(const rules::Viewer& viewer, v1::Alert& alert) {
+  const rules::Parents parents = std::move(*alert.mutable_parents());
+  rules::Narrow(viewer, parents, alert);
+}
 
 // Reads of one viewer in one snapshot. What lies outside its area is seen when its post is called.
 class Eyes {
@@ -40,8 +43,14 @@ class Eyes {
 
   absl::StatusOr<bool> See(const v1::Alert& alert) {
     if (rules::SeesByArea(viewer_, alert)) return true;
+    if (!rules::WasIssued(alert.state())) return false;
     ASSIGN_OR_RETURN(const auto list, reader_.Find(kRecipientLists, alert.name()));
-    return list && rules::WasIssued(alert.state()) && rules::IsCalled(viewer_, list->value);
+    if (list && rules::IsCalled(viewer_, list->value)) return true;
+    ASSIGN_OR_RETURN(
+        const auto steps,
+        reader_.All(kEscalations, {.where = {{"alert", "=", ledger::Text(alert.name())}}}));
+    return std::any_of(steps.begin(), steps.end(),
+                       [&](const auto& step) { return rules::IsCalled(viewer_, step.value); });
   }
   // Of an alert known by its name only; asked once for each.
   absl::StatusOr<bool> SeeNamed(const std::string& name) {
@@ -122,7 +131,7 @@ absl::StatusOr<v1::GetAlertResponse> AlertService::GetAlert(const Context& conte
     rules::Narrow(viewer, stored.value.parents(), list->value);
     *response.mutable_recipients() = std::move(list->value);
   }
-  Show(stored.value);
+  Narrow(viewer, stored.value);
   *response.mutable_alert() = std::move(stored.value);
   response.set_version(stored.version);
   return response;
@@ -151,7 +160,7 @@ absl::StatusOr<v1::ListAlertsResponse> AlertService::ListAlerts(
                              return false;
                            }
                            ASSIGN_OR_RETURN(const bool sees, eyes.See(alert));
-                           Show(alert);
+                           Narrow(viewer, alert);
                            return sees;
                          }));
   v1::ListAlertsResponse response;
@@ -279,7 +288,9 @@ absl::StatusOr<AlertService::AreaPlace> AlertService::PlaceOf(const Context& con
 
 absl::Status AlertService::CheckOwnSubtree(const rules::Viewer& viewer, const AreaPlace& place) {
   const auto& above = place.ancestors;
-  const bool beneath = std::find(above.begin(), above.end(), viewer.area) != above.end();
+  // A unit outside the three tiers governs nothing: it watches its own area only.
+  const bool beneath =
+      !viewer.unit && std::find(above.begin(), above.end(), viewer.area) != above.end();
   if (viewer.all || place.area == viewer.area || beneath) return absl::OkStatus();
   return base::Denied(base::Reason::OUTSIDE_AREA, "只能查看、订阅本辖区及以下",
                       "only your own area and those beneath may be watched")
@@ -292,9 +303,13 @@ absl::Status AlertService::Subscribe(const Context& context, const v1::Subscribe
                                      rpc::Sink<v1::SubscribeEvent> sink) {
   const std::string& asked = request.area().empty() ? context.actor.area() : request.area();
   ASSIGN_OR_RETURN(const AreaPlace place, PlaceOf(context, asked));
-  RETURN_IF_ERROR(CheckOwnSubtree(rules::ViewerOf(context.actor, /*process=*/false), place));
-  const Listener listener{.area = place.area,
-                          .ancestors = place.ancestors,
+  ASSIGN_OR_RETURN(rules::Viewer viewer, ViewerFor(context));
+  RETURN_IF_ERROR(CheckOwnSubtree(viewer, place));
+  // Who listens for an area beneath is shown what a post of that area is shown.
+  viewer.all = viewer.all && place.area == viewer.area;
+  viewer.area = place.area;
+  viewer.ancestors = place.ancestors;
+  const Listener listener{.viewer = std::move(viewer),
                           .governs = context.actor.tier() != common::v1::EXTERNAL};
   std::optional<common::v1::Cursor> resume_from;
   if (request.has_resume_from()) resume_from = request.resume_from();

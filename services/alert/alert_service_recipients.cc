@@ -56,6 +56,7 @@ void PublishRecipient(ledger::Transaction& tx, const v1::Alert& alert,
   for (const auto& channel : rules::RecipientChannels(recipient.area(), alert.parents())) {
     tx.Publish(channel);
   }
+  tx.Publish(rules::PostChannel(recipient.post()));
 }
 
 // 无法执行 climbs at once, whatever the limits.
@@ -71,6 +72,7 @@ void ClimbCannot(ledger::Transaction& tx, const v1::Alert& alert, const v1::Reci
                        .at = tx.now(),
                        .in_outage = tx.in_outage()});
   tx.Set(kEscalations, step.name(), step);
+  PublishStep(tx, step);
   for (const std::string& post : step.empty_posts()) {
     tx.AddFlag(rules::MakeFlag("alert.empty-step", absl::StrCat("无上级岗位可告知：", post)));
   }

@@ -173,7 +173,10 @@ AlertService::Command AlertService::IssueWarning(const Context& context,
   ledger::Command command;
   command.reads = {CaseRef(seen.case_id()), kAlerts.Ref(request.name()),
                    kRecipientLists.Ref(request.name())};
-  if (!seen.previous().empty()) command.reads.push_back(kAlerts.Ref(seen.previous()));
+  if (!seen.previous().empty()) {
+    command.reads.push_back(kAlerts.Ref(seen.previous()));
+    AddLadderReads(seen.previous(), command);
+  }
   command.decide = [request, areas, acting, facts, paper](ledger::Transaction& tx) -> absl::Status {
     ASSIGN_OR_RETURN(auto stored, tx.Get(kAlerts, request.name()));
     tx.SetCase(stored.value.case_id());

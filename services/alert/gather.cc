@@ -124,6 +124,7 @@ Gather::HolderFacts Gather::HoldersOf(const context::CallContext& context,
   for (const auto& holder : answer->holders()) {
     v1::Escalation::Held& held = (*facts.holders)[holder.post()];
     held.set_post(holder.post());
+    held.set_post_title(holder.post_title());
     held.set_person(holder.person());
     held.set_person_name(holder.person_name());
     held.set_shift(holder.shift());

@@ -53,8 +53,8 @@ TEST_F(NoticeAnswerTest, AnAnswerIsANamedPersonsActAndIsSeenByEveryTierAbove) {
   EXPECT_EQ(recipient.answered_by().person(), "people/pingan-duty");
   EXPECT_FALSE(recipient.late());
   EXPECT_THAT(LastEntry().entry.channels(),
-              UnorderedElementsAre(absl::StrCat("up:", kPingan), absl::StrCat("up:", kLingbei),
-                                   absl::StrCat("up:", kXingshan)));
+              UnorderedElementsAre("post:posts/pingan-duty", absl::StrCat("up:", kPingan),
+                                   absl::StrCat("up:", kLingbei), absl::StrCat("up:", kXingshan)));
   // A second answer updates the count; both stand in the journal.
   v1::AnswerRequest more;
   more.set_alert(name);

@@ -20,27 +20,12 @@ struct Changed {
   std::vector<v1::Escalation> escalations;
 };
 
-// An overdue make-up climbs like a silent post, so it is shown as one.
-v1::Escalation Overdue(const common::v1::MakeUp& row, const platform::v1::Entry& entry) {
-  v1::Escalation step;
-  step.set_name(row.name());
-  step.set_alert(row.subject());
-  step.set_step(2);
-  *step.mutable_at() = entry.decided_at();
-  step.set_in_outage(entry.in_outage());
-  step.set_reason(absl::StrCat("待补事项逾期：", row.text()));
-  if (!row.supervisor_post().empty()) step.add_called_posts(row.supervisor_post());
-  return step;
-}
-
 Changed ChangesOf(const platform::v1::Entry& entry) {
   Changed changed;
   for (const platform::v1::Change& change : entry.changes()) {
     if (change.deleted()) continue;
     if (change.kind() == kAlerts.name()) {
       changed.alerts.push_back(kAlerts.Parse(change.image()));
-      // The area table is the server's; a client needs it for nothing.
-      changed.alerts.back().clear_parents();
     } else if (change.kind() == kRecipients.name()) {
       changed.recipients.push_back(kRecipients.Parse(change.image()));
     } else if (change.kind() == kEscalations.name()) {
@@ -48,11 +33,19 @@ Changed ChangesOf(const platform::v1::Entry& entry) {
     } else if (change.kind() == guard::kMakeUps.name()) {
       const auto row = guard::kMakeUps.Parse(change.image());
       if (row.state() == common::v1::MakeUp::OVERDUE) {
-        changed.escalations.push_back(Overdue(row, entry));
+        changed.escalations.push_back(StepOf(row));
       }
     }
   }
   return changed;
+}
+
+// The tables of areas stand once in the event, not in each alert: a listener's copy leaves them out.
+void MoveTables(v1::Alert& alert, v1::SubscribeEvent& event) {
+  event.mutable_parents()->insert(alert.parents().begin(), alert.parents().end());
+  event.mutable_area_names()->insert(alert.area_names().begin(), alert.area_names().end());
+  alert.clear_parents();
+  alert.clear_area_names();
 }
 
 template <typename Event>
@@ -61,11 +54,24 @@ void AddEscalations(std::vector<v1::Escalation>& steps, Event* event) {
 }
 }  // namespace
 
+v1::Escalation StepOf(const common::v1::MakeUp& overdue) {
+  v1::Escalation step;
+  step.set_name(overdue.name());
+  step.set_alert(overdue.subject());
+  step.set_step(2);
+  *step.mutable_at() = overdue.due_at();
+  *step.mutable_limit_at() = overdue.due_at();
+  step.set_reason(absl::StrCat("待补事项逾期：", overdue.text()));
+  if (!overdue.supervisor_post().empty()) step.add_called_posts(overdue.supervisor_post());
+  return step;
+}
+
 std::string ProjectAlertEvent(const ledger::StoredEntry& stored) {
   const platform::v1::Entry& entry = stored.entry;
   if (entry.channels().empty()) return "";
   Changed changed = ChangesOf(entry);
   v1::SubscribeEvent event;
+  for (v1::Alert& alert : changed.alerts) MoveTables(alert, event);
   if (!changed.alerts.empty()) {
     auto* shown = event.mutable_alert();
     shown->set_act(entry.act());
@@ -83,6 +89,7 @@ std::string ProjectAlertEvent(const ledger::StoredEntry& stored) {
   } else {
     return "";
   }
+  *event.mutable_channels() = entry.channels();
   event.set_seq(entry.seq());
   *event.mutable_cursor() = push::CursorOf(stored);
   return event.SerializeAsString();

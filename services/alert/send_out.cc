@@ -107,16 +107,37 @@ void SendOut(ledger::Transaction& tx, const SendFacts& facts, const v1::Alert& a
   PublishAlert(tx, alert);
 }
 
+void AddLadderReads(std::string_view alert, ledger::Command& command) {
+  for (const auto& key : rules::LadderKeys(alert)) {
+    command.reads.push_back(ledger::DeadlineRef(key));
+  }
+  for (const auto& name : rules::StepNames(alert)) {
+    command.reads.push_back(kEscalations.Ref(name));
+  }
+}
+
 absl::Status StopLadder(ledger::Transaction& tx, const v1::Alert& alert) {
   for (const std::string& key : rules::LadderKeys(alert.name())) {
     ASSIGN_OR_RETURN(const auto row, tx.FindDeadline(key));
     if (row) tx.ClearDeadline(key);
+  }
+  // Who was called hears that it is over, wherever the post stands.
+  for (const std::string& name : rules::StepNames(alert.name())) {
+    ASSIGN_OR_RETURN(const auto step, tx.Find(kEscalations, name));
+    if (!step) continue;
+    for (const std::string& post : step->value.called_posts()) {
+      tx.Publish(rules::PostChannel(post));
+    }
   }
   return absl::OkStatus();
 }
 
 void PublishAlert(ledger::Transaction& tx, const v1::Alert& alert) {
   for (const std::string& channel : rules::AlertChannels(alert)) tx.Publish(channel);
+}
+
+void PublishStep(ledger::Transaction& tx, const v1::Escalation& step) {
+  for (const std::string& channel : rules::EscalationChannels(step)) tx.Publish(channel);
 }
 
 absl::Status RememberAreas(ledger::Transaction& tx, const rules::RecipientFacts& facts) {

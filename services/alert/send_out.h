@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
@@ -44,10 +45,13 @@ void SendOut(ledger::Transaction& tx, const SendFacts& facts, const v1::Alert& a
 
 // Rows of the ladder for every tier, from the alert's limits.
 void SetAnswerRows(ledger::Transaction& tx, const v1::Alert& alert, const LadderLimits& limits);
-// The ladder of an alert that has ended stops in the same command.
+// The ladder of an alert that has ended stops in the same command, and whoever was called hears it.
+// Its command reads what AddLadderReads names.
+void AddLadderReads(std::string_view alert, ledger::Command& command);
 absl::Status StopLadder(ledger::Transaction& tx, const v1::Alert& alert);
 
 void PublishAlert(ledger::Transaction& tx, const v1::Alert& alert);
+void PublishStep(ledger::Transaction& tx, const v1::Escalation& step);
 // The area table as directory last told it.
 absl::Status RememberAreas(ledger::Transaction& tx, const rules::RecipientFacts& facts);
 void AddFlags(ledger::Transaction& tx, const std::vector<common::v1::Flag>& flags);

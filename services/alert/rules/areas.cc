@@ -28,6 +28,13 @@ void DropCallsForOthers(const std::set<std::string>& kept, v1::Escalation& escal
                  holders->end());
 }
 
+template <typename Map, typename Drop>
+void EraseIf(Map& map, const Drop& drop) {
+  for (auto it = map.begin(); it != map.end();) {
+    it = drop(it->first) ? map.erase(it) : std::next(it);
+  }
+}
+
 std::vector<std::string> ToVector(const std::set<std::string>& set) {
   return {set.begin(), set.end()};
 }
@@ -54,6 +61,7 @@ bool Within(std::string_view area, std::string_view root, const Parents& parents
 
 std::string Down(std::string_view area) { return absl::StrCat("down:", base::Abs(area)); }
 std::string Up(std::string_view area) { return absl::StrCat("up:", base::Abs(area)); }
+std::string PostChannel(std::string_view post) { return absl::StrCat("post:", base::Abs(post)); }
 
 std::vector<std::string> AlertChannels(const v1::Alert& alert) {
   std::set<std::string> channels;
@@ -72,6 +80,7 @@ std::vector<std::string> RecipientChannels(std::string_view area, const Parents&
 
 std::vector<std::string> EscalationChannels(const v1::Escalation& escalation) {
   std::set<std::string> channels;
+  for (const std::string& post : escalation.called_posts()) channels.insert(PostChannel(post));
   for (const auto& [post, area] : escalation.post_areas()) {
     for (std::string& channel : RecipientChannels(area, escalation.parents())) {
       channels.insert(std::move(channel));
@@ -102,27 +111,22 @@ bool Hears(std::string_view area, absl::Span<const std::string> ancestors, const
                      [&](const std::string& told) { return Within(told, area, alert.parents()); });
 }
 
-bool ShownTo(std::string_view area, v1::Escalation& escalation) {
-  if (escalation.post_areas().empty()) return true;  // about the alert itself
-  std::set<std::string> kept;
-  for (const auto& [post, at] : escalation.post_areas()) {
-    if (Within(at, area, escalation.parents())) kept.insert(post);
-  }
+void KeepSilent(const std::set<std::string>& kept, v1::Escalation& escalation) {
   const auto drop = [&kept](google::protobuf::RepeatedPtrField<std::string>* posts) {
     posts->erase(std::remove_if(posts->begin(), posts->end(),
                                 [&](const std::string& post) { return kept.count(post) == 0; }),
                  posts->end());
   };
-  if (kept.size() != escalation.post_areas().size()) {
-    drop(escalation.mutable_silent_posts());
-    drop(escalation.mutable_empty_posts());
-    DropCallsForOthers(kept, escalation);
-    for (auto it = escalation.mutable_post_areas()->begin();
-         it != escalation.mutable_post_areas()->end();) {
-      it = kept.count(it->first) == 0 ? escalation.mutable_post_areas()->erase(it) : std::next(it);
-    }
-  }
-  return !kept.empty();
+  drop(escalation.mutable_silent_posts());
+  drop(escalation.mutable_empty_posts());
+  DropCallsForOthers(kept, escalation);
+  const std::set<std::string> called(escalation.called_posts().begin(),
+                                     escalation.called_posts().end());
+  EraseIf(*escalation.mutable_post_areas(),
+          [&](const std::string& post) { return kept.count(post) == 0; });
+  EraseIf(*escalation.mutable_post_titles(), [&](const std::string& post) {
+    return kept.count(post) == 0 && called.count(post) == 0;
+  });
 }
 
 void UnionTold(const v1::Alert& from, v1::Alert& to) {

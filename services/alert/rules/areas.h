@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,9 +14,10 @@
 //
 //   alert              down:<every area told>, up:<every area above one of them>
 //   a recipient's act  up:<the recipient's area>, up:<every area above it>
-//   an escalation      the same for the area of every silent post; a stream leaves out the posts
-//   that
-//                      lie outside its area (see ShownTo)
+//   an escalation      the same for the area of every silent post; a reader is shown the posts of its
+//                      own subtree (see Narrow in viewer.h)
+//   whoever is called  post:<post>, wherever it stands: a deputy, a supervisor, an issuer
+//   a recipient's act  also post:<post> of that recipient
 //
 // So a community hears itself, its subdistrict and the district; the district hears everything; and
 // siblings hear neither each other's alerts nor each other's answers.
@@ -33,6 +35,7 @@ bool Within(std::string_view area, std::string_view root, const Parents& parents
 
 std::string Down(std::string_view area);
 std::string Up(std::string_view area);
+std::string PostChannel(std::string_view post);
 
 // Every area the alert's chain ever told, and the areas above.
 std::vector<std::string> AlertChannels(const v1::Alert& alert);
@@ -47,9 +50,8 @@ bool Hears(std::string_view area, absl::Span<const std::string> ancestors, const
 bool HearsFromAbove(std::string_view area, absl::Span<const std::string> ancestors,
                     const v1::Alert& alert);
 
-// The escalation as a client of `area` may see it: the posts of its own subtree. False: nothing
-// left.
-bool ShownTo(std::string_view area, v1::Escalation& escalation);
+// Leaves the silent posts `kept` and who was called for them.
+void KeepSilent(const std::set<std::string>& kept, v1::Escalation& escalation);
 
 // Adds areas and parents of `from` to `to` (a chain remembers all it told).
 void UnionTold(const v1::Alert& from, v1::Alert& to);

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "services/alert/rules/areas.h"
+#include "services/alert/rules/recipients.h"
 #include "services/platform/base/clock.h"
 #include "services/platform/base/strings.h"
 
@@ -86,6 +87,15 @@ std::vector<std::string> LadderKeys(std::string_view alert) {
 std::string StepName(std::string_view alert, Tier tier, int step) {
   return absl::StrCat(base::Abs(alert), "/escalations/", common::v1::Tier_Name(tier), "-", step);
 }
+std::vector<std::string> StepNames(std::string_view alert) {
+  std::vector<std::string> names;
+  for (const Tier tier : kTiers) {
+    for (const int step : {kStepDeputies, kStepTierAbove}) {
+      names.push_back(StepName(alert, tier, step));
+    }
+  }
+  return names;
+}
 std::string CannotStepName(std::string_view alert, std::string_view post) {
   const size_t slash = post.rfind('/');
   return absl::StrCat(base::Abs(alert), "/escalations/cannot-",
@@ -133,9 +143,14 @@ v1::Escalation MakeStep(const v1::Alert& alert, const v1::RecipientList& list,
   *step.mutable_at() = base::ToProto(facts.at);
   step.set_in_outage(facts.in_outage);
   step.set_reason(facts.reason);
+  step.set_alert_title(alert.title());
+  if (const auto limit = LimitOf(alert, facts.tier)) {
+    *step.mutable_limit_at() = base::ToProto(*limit);
+  }
   std::set<std::string> called;
   for (const Frozen& post : silent) {
     step.add_silent_posts(post.post());
+    (*step.mutable_post_titles())[post.post()] = post.post_title();
     (*step.mutable_post_areas())[post.post()] = post.area();
     KeepPath(alert, post.area(), step);
     std::string found;
@@ -153,7 +168,14 @@ v1::Escalation MakeStep(const v1::Alert& alert, const v1::RecipientList& list,
   }
   for (const std::string& post : called) {
     step.add_called_posts(post);
-    if (holders) *step.add_holders() = holders->at(post);
+    if (!holders) continue;
+    *step.add_holders() = holders->at(post);
+    (*step.mutable_post_titles())[post] = holders->at(post).post_title();
+  }
+  // Directory said nothing: those on the list have a title all the same.
+  for (const Frozen& post : list.recipients()) {
+    if (called.count(post.post()) > 0)
+      step.mutable_post_titles()->insert({post.post(), post.post_title()});
   }
   return step;
 }
@@ -175,6 +197,7 @@ v1::Escalation MakeUnknownStep(const v1::Alert& alert, const NextAsk& ask,
   v1::Escalation step;
   step.set_name(UnknownStepName(alert.name(), ask.given_up));
   step.set_alert(alert.name());
+  step.set_alert_title(alert.title());
   step.set_step(kStepTierAbove);
   step.set_tier(alert.issuer().tier());
   step.add_called_posts(alert.issuer().post());

@@ -41,6 +41,8 @@ inline constexpr char kResolveHandler[] = "resolve-recipients";
 std::vector<std::string> LadderKeys(std::string_view alert);
 
 std::string StepName(std::string_view alert, common::v1::Tier tier, int step);
+// Every step of silence an alert may have.
+std::vector<std::string> StepNames(std::string_view alert);
 std::string CannotStepName(std::string_view alert, std::string_view post);
 
 // Posts of a tier that have not answered. `states` holds the recipients that departed from SENT.

@@ -2,14 +2,25 @@
 #include "services/alert/rules/viewer.h"
 
 #include <algorithm>
+#include <set>
 
 #include "services/alert/rules/lifecycle.h"
 #include "services/platform/base/status.h"
+#include "services/platform/guard/audience.h"
 
 namespace huying::alert::rules {
 namespace {
 bool Has(const std::vector<std::string>& all, std::string_view one) {
   return std::find(all.begin(), all.end(), one) != all.end();
+}
+
+// The viewer's area is a target, or lies in one, or one lies in it.
+bool Concerns(const Viewer& viewer, const Parents& parents, const v1::Alert& alert) {
+  const auto concerns = [&](const std::string& target) {
+    return Has(viewer.ancestors, target) || Within(viewer.area, target, parents) ||
+           Within(target, viewer.area, parents) || Within(target, viewer.area, viewer.known);
+  };
+  return std::any_of(alert.target_areas().begin(), alert.target_areas().end(), concerns);
 }
 }  // namespace
 
@@ -62,6 +73,18 @@ absl::Status OutsideView(std::string_view field) {
       .Next("需要了解的，请向上一级值班室询问", "ask the duty office of the tier above");
 }
 
+bool IsCalled(const Viewer& viewer, const v1::Escalation& step) {
+  return std::any_of(step.called_posts().begin(), step.called_posts().end(),
+                     [&](const std::string& post) { return Has(viewer.posts, post); });
+}
+
+void Narrow(const Viewer& viewer, const Parents& parents, v1::Alert& alert) {
+  const common::v1::Actor& author = alert.has_drafter() ? alert.drafter() : alert.issuer();
+  const bool authors = InSubtree(viewer, author.area(), parents);
+  guard::ClearBeyond(authors ? common::v1::AUTHORS : common::v1::EVERY_READER, &alert);
+  if (!viewer.area.empty()) alert.set_concerns_you(Concerns(viewer, parents, alert));
+}
+
 void Narrow(const Viewer& viewer, const Parents& parents, v1::RecipientList& list) {
   if (viewer.all) return;
   auto* recipients = list.mutable_recipients();
@@ -92,11 +115,19 @@ void Narrow(const Viewer& viewer, v1::RollUp& roll_up) {
 }
 
 bool Narrow(const Viewer& viewer, v1::Escalation& step) {
-  if (viewer.all) return true;
-  if (viewer.unit && !step.post_areas().empty()) return false;
-  if (!ShownTo(viewer.area, step)) return false;
-  step.clear_parents();
-  return true;
+  // Its own post, also when it was called for a post that lies elsewhere.
+  std::set<std::string> kept;
+  for (const auto& [post, area] : step.post_areas()) {
+    const auto called = step.called_for().find(post);
+    if (InSubtree(viewer, area, step.parents()) ||
+        (called != step.called_for().end() && Has(viewer.posts, called->second))) {
+      kept.insert(post);
+    }
+  }
+  guard::ClearBeyond(common::v1::EVERY_READER, &step);
+  if (step.post_areas().empty()) return true;  // about the alert itself
+  if (kept.size() != step.post_areas().size()) KeepSilent(kept, step);
+  return !kept.empty();
 }
 
 }  // namespace huying::alert::rules

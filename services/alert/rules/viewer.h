@@ -37,7 +37,12 @@ bool IsCalled(const Viewer& viewer, const v1::RecipientList::Recipient& recipien
 bool InSubtree(const Viewer& viewer, std::string_view area, const Parents& parents);
 absl::Status OutsideView(std::string_view field);
 
-// Leave the part that is the viewer's. `Narrow` of a step is false when nothing is left of it.
+// Its post was called by this step.
+bool IsCalled(const Viewer& viewer, const v1::Escalation& step);
+
+// The record as this viewer sees it. One function per record: whatever shows one (a get, a list, a
+// snapshot, an event) passes it through here. False: nothing is left to show.
+void Narrow(const Viewer& viewer, const Parents& parents, v1::Alert& alert);
 void Narrow(const Viewer& viewer, const Parents& parents, v1::RecipientList& list);
 void Narrow(const Viewer& viewer, v1::RollUp& roll_up);
 bool Narrow(const Viewer& viewer, v1::Escalation& step);
