@@ -30,6 +30,9 @@ absl::Status NotAllowed(const Obligation& obligation, std::string_view zh, std::
 void Announce(ledger::Transaction& tx, const Obligation& obligation) {
   tx.SetCase(obligation.case_id());
   for (const std::string& post : PostsOf(obligation)) tx.Publish(PostChannel(post));
+  if (obligation.post().empty() && !obligation.area().empty()) {
+    tx.Publish(AreaChannel(obligation.area()));
+  }
 }
 
 void SetRow(ledger::Transaction& tx, const Obligation& obligation, absl::Time at) {
@@ -85,6 +88,7 @@ const ledger::RecordKind<Obligation> kObligations(
      {"open", [](const Obligation& o) { return Int(IsOpen(o.state()) ? 1 : 0); }}});
 
 std::string PostChannel(std::string_view post) { return absl::StrCat("post:", base::Abs(post)); }
+std::string AreaChannel(std::string_view area) { return absl::StrCat("duty:", base::Abs(area)); }
 
 std::string NameOf(std::string_view subject, std::string_view rule_id, std::string_view series) {
   return absl::StrCat(base::Abs(subject), "/obligations/", base::Abs(rule_id),

@@ -32,7 +32,7 @@
 //   RETURN_IF_ERROR(duty::Meet(tx, name, incident.name()));
 //
 // Every verb publishes on `post:<post>` of whoever owes it or was told of it ("post:posts/district-duty"),
-// so that his inbox hears it at once, and sets the entry's case. None makes its record the entry's
+// so that his inbox (inbox.h) hears it at once, and sets the entry's case. None makes its record the entry's
 // subject: that is the service's. Functions, for use inside one decision.
 namespace huying::duty {
 
@@ -42,6 +42,8 @@ extern const ledger::RecordKind<Obligation> kObligations;
 inline constexpr char kDueHandler[] = "obligation";
 
 std::string PostChannel(std::string_view post);
+// Of what names no post: everybody on duty for that very area.
+std::string AreaChannel(std::string_view area);
 // "<subject>/obligations/<rule id>[-<series>]".
 std::string NameOf(std::string_view subject, std::string_view rule_id,
                    std::string_view series = "");
