@@ -287,11 +287,10 @@ absl::StatusOr<AlertService::AreaPlace> AlertService::PlaceOf(const Context& con
 }
 
 absl::Status AlertService::CheckOwnSubtree(const rules::Viewer& viewer, const AreaPlace& place) {
-  const auto& above = place.ancestors;
-  // A unit outside the three tiers governs nothing: it watches its own area only.
-  const bool beneath =
-      !viewer.unit && std::find(above.begin(), above.end(), viewer.area) != above.end();
-  if (viewer.all || place.area == viewer.area || beneath) return absl::OkStatus();
+  const bool own = place.area == viewer.area;
+  if (viewer.all || own || guard::Sees(viewer.actor, {place.area, place.ancestors})) {
+    return absl::OkStatus();
+  }
   return base::Denied(base::Reason::OUTSIDE_AREA, "只能查看、订阅本辖区及以下",
                       "only your own area and those beneath may be watched")
       .Field("area")
@@ -308,9 +307,10 @@ absl::Status AlertService::Subscribe(const Context& context, const v1::Subscribe
   // Who listens for an area beneath is shown what a post of that area is shown.
   viewer.all = viewer.all && place.area == viewer.area;
   viewer.area = place.area;
+  viewer.actor.set_area(place.area);
   viewer.ancestors = place.ancestors;
   const Listener listener{.viewer = std::move(viewer),
-                          .governs = context.actor.tier() != common::v1::EXTERNAL};
+                          .governs = guard::IsGovernment(context.actor.tier())};
   std::optional<common::v1::Cursor> resume_from;
   if (request.has_resume_from()) resume_from = request.resume_from();
   return feed_.Subscribe({.channels = ChannelsOf(listener),

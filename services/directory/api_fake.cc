@@ -43,6 +43,7 @@ common::v1::Actor FakeDirectory::ActorOf(const v1::Post& post) const {
   actor.set_unit(post.unit());
   actor.set_tier(post.tier());
   actor.set_area(post.area());
+  actor.set_department(rules::OfDepartment(view_, post));
   return actor;
 }
 

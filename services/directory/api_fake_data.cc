@@ -109,12 +109,13 @@ const std::vector<PostRow>& DistrictPosts() {
 }
 
 void AddUnit(v1::Directory& directory, const std::string& id, const std::string& title,
-             const std::string& area, Tier tier) {
+             const std::string& area, Tier tier, bool department = false) {
   v1::Unit* unit = directory.add_units();
   unit->set_name(absl::StrCat("units/", id));
   unit->set_title(title);
   unit->set_area(area);
   unit->set_tier(tier);
+  unit->set_department(department);
 }
 
 v1::Post* AddPost(v1::Directory& directory, const PostRow& row, const std::string& area) {
@@ -208,10 +209,10 @@ v1::Directory XingshanForTests() {
   }
   AddUnit(directory, "district-office", "区政府办公室（总值班室）", kXingshan, Tier::DISTRICT);
   AddUnit(directory, "emergency", "区应急管理局", kXingshan, Tier::DISTRICT);
-  AddUnit(directory, "publicity", "区委宣传部", kXingshan, Tier::DISTRICT);
-  AddUnit(directory, "police", "区公安分局", kXingshan, Tier::DISTRICT);
-  AddUnit(directory, "fire", "消防救援大队", kXingshan, Tier::DISTRICT);
-  AddUnit(directory, "health", "区卫生健康局", kXingshan, Tier::DISTRICT);
+  AddUnit(directory, "publicity", "区委宣传部", kXingshan, Tier::DISTRICT, /*department=*/true);
+  AddUnit(directory, "police", "区公安分局", kXingshan, Tier::DISTRICT, /*department=*/true);
+  AddUnit(directory, "fire", "消防救援大队", kXingshan, Tier::DISTRICT, /*department=*/true);
+  AddUnit(directory, "health", "区卫生健康局", kXingshan, Tier::DISTRICT, /*department=*/true);
   AddUnit(directory, "xinxing-mine", "新兴煤矿", kXingshan, Tier::EXTERNAL);
   for (const PostRow& row : DistrictPosts()) {
     v1::Post* post = AddPost(directory, row, kXingshan);

@@ -40,15 +40,16 @@ ledger::Command PutOne(const ledger::RecordKind<T>& kind, T row, std::string fie
   return command;
 }
 
-// The roster of a post is written from its own area or from above; an administrator without a post
-// and a process writing a copy are bound by their permission alone.
+// The roster of a post is written by its own unit and by whoever governs its area; an administrator
+// without a post and a process writing a copy are bound by their permission alone.
 absl::Status CheckRosterArea(ledger::Transaction& tx, const v1::Shift& shift) {
   const common::v1::Actor& actor = tx.actor();
   if (!actor.system().empty() || actor.post().empty()) return absl::OkStatus();
   ASSIGN_OR_RETURN(auto post, tx.Find(Posts(), shift.post()));
   if (!post) return absl::OkStatus();  // Finish() says that it is unknown
-  ASSIGN_OR_RETURN(const bool own, LiesIn(tx, post->value.area(), actor.area()));
-  if (own) return absl::OkStatus();
+  if (!post->value.unit().empty() && post->value.unit() == actor.unit()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const guard::AreaPath path, PathIn(tx, post->value.area()));
+  if (guard::Governs(actor, path)) return absl::OkStatus();
   tx.KeepRefusal();
   return base::Denied(base::Reason::OUTSIDE_AREA, "该岗位不在本岗位管辖范围内，不能排班",
                       "the post lies outside your area")

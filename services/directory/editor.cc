@@ -244,14 +244,16 @@ absl::Status StaleVersion(std::string_view key, int64_t stored, int64_t expected
       .Next("请重新读取后再修改", "read again, then change");
 }
 
-absl::StatusOr<bool> LiesIn(ledger::Transaction& tx, std::string inner, std::string_view outer) {
-  for (int depth = 0; depth < kDepthMax && !inner.empty(); ++depth) {
-    if (inner == outer) return true;
-    ASSIGN_OR_RETURN(auto area, tx.Find(Areas(), inner));
-    if (!area) return false;
-    inner = area->value.parent();
+absl::StatusOr<guard::AreaPath> PathIn(ledger::Transaction& tx, const std::string& area) {
+  guard::AreaPath path{.area = area};
+  std::string at = area;
+  for (int depth = 0; depth < kDepthMax; ++depth) {
+    ASSIGN_OR_RETURN(auto stored, tx.Find(Areas(), at));
+    if (!stored || stored->value.parent().empty()) break;
+    at = stored->value.parent();
+    path.above.push_back(at);
   }
-  return false;
+  return path;
 }
 
 }  // namespace huying::directory

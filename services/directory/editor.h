@@ -11,6 +11,7 @@
 #include "huying/directory/v1/directory.pb.h"
 #include "services/directory/rules/forms.h"
 #include "services/directory/store.h"
+#include "services/platform/guard/reach.h"
 #include "services/platform/ledger/command.h"
 
 namespace huying::directory {
@@ -84,7 +85,7 @@ absl::Status CheckVersion(ledger::Transaction& tx, const ledger::RecordKind<T>& 
   return version == expected ? absl::OkStatus() : StaleVersion(key, version, expected);
 }
 
-// Is `inner` the area `outer` or beneath it? By key, parent after parent.
-absl::StatusOr<bool> LiesIn(ledger::Transaction& tx, std::string inner, std::string_view outer);
+// Where the area lies. By key, parent after parent.
+absl::StatusOr<guard::AreaPath> PathIn(ledger::Transaction& tx, const std::string& area);
 
 }  // namespace huying::directory

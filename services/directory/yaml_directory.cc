@@ -117,11 +117,13 @@ class Loader {
 };
 
 absl::Status Loader::Unit(const YamlRow& row) {
-  RETURN_IF_ERROR(row.Only({"id", "title", "area", "tier"}));
+  RETURN_IF_ERROR(row.Only({"id", "title", "area", "tier", "department"}));
   v1::Unit unit;
   ASSIGN_OR_RETURN(const std::string id, row.Text("id"));
   unit.set_name(Named("units", id));
   ASSIGN_OR_RETURN(*unit.mutable_title(), row.Text("title"));
+  ASSIGN_OR_RETURN(const bool department, row.Truth("department"));
+  unit.set_department(department);
   RETURN_IF_ERROR(Place(row, unit));
   RETURN_IF_ERROR(row.At(rules::CheckUnit(unit)));
   *directory_.add_units() = unit;

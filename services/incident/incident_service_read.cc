@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <utility>
 
 #include "services/incident/incident_service.h"
 #include "services/incident/rules/reading.h"
+#include "services/incident/rules/tasks.h"
 #include "services/platform/base/status.h"
 #include "services/platform/guard/makeups.h"
 #include "services/platform/ledger/filled_page.h"
@@ -39,6 +41,17 @@ class Sight {
     ASSIGN_OR_RETURN(const v1::Incident* found, IncidentOf(incident));
     return rules::MayRead(*found, viewer_);
   }
+  // Who executes one of its tasks reads the incident and its responses, wherever his post stands.
+  absl::Status CheckExecutorOr(const std::string& incident) {
+    const absl::Status by_area = Check(incident);
+    if (by_area.ok()) return by_area;
+    ASSIGN_OR_RETURN(const auto tasks,
+                     reader_.All(kTasks, {.where = {{"incident", "=", ledger::Text(incident)}}}));
+    const bool executes = std::any_of(tasks.begin(), tasks.end(), [&](const auto& task) {
+      return rules::IsExecutor(task.value, viewer_.actor);
+    });
+    return executes ? absl::OkStatus() : by_area;
+  }
   // A list of one incident that is not his is refused, not empty.
   absl::Status Check(const std::string& incident) {
     if (incident.empty()) return absl::OkStatus();
@@ -58,8 +71,7 @@ absl::StatusOr<v1::GetIncidentResponse> IncidentService::GetIncident(
     const Context& context, const v1::GetIncidentRequest& request) {
   ASSIGN_OR_RETURN(std::unique_ptr<ledger::Reader> reader, ledger_.Read());
   ASSIGN_OR_RETURN(auto stored, reader->Get(kIncidents, request.name()));
-  RETURN_IF_ERROR(
-      rules::CheckRead(stored.value, rules::ViewerOf(context.actor, context.permissions)));
+  RETURN_IF_ERROR(Sight(*reader, context).CheckExecutorOr(request.name()));
   v1::GetIncidentResponse response;
   *response.mutable_incident() = std::move(stored.value);
   response.set_version(stored.version);
@@ -130,7 +142,7 @@ absl::StatusOr<v1::GetResponseResponse> IncidentService::GetResponse(
   ASSIGN_OR_RETURN(std::unique_ptr<ledger::Reader> reader, ledger_.Read());
   ASSIGN_OR_RETURN(auto stored, reader->Get(kResponses, request.name()));
   Sight sight(*reader, context);
-  RETURN_IF_ERROR(sight.Check(stored.value.incident()));
+  RETURN_IF_ERROR(sight.CheckExecutorOr(stored.value.incident()));
   v1::GetResponseResponse response;
   *response.mutable_response() = std::move(stored.value);
   response.set_version(stored.version);

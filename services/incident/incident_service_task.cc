@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "services/incident/incident_service.h"
+#include "services/incident/rules/competence.h"
 #include "services/incident/rules/names.h"
 #include "services/incident/rules/states.h"
 #include "services/incident/rules/tasks.h"
@@ -21,9 +22,10 @@ constexpr int kTasksPerResponseMax = 500;
 
 constexpr char kConfirmPermission[] = "incident.confirm";
 
-// Empty: the duty post of the area, whoever that is.
-bool WaitsFor(const v1::OpenItem& item, const common::v1::Actor& actor) {
-  if (item.post().empty()) return false;
+// An item without a post waits for the government of the incident's area.
+bool WaitsFor(const v1::OpenItem& item, const v1::Incident& incident,
+              const common::v1::Actor& actor) {
+  if (item.post().empty()) return guard::Governs(actor, rules::PathOf(incident));
   return item.post() == actor.post() || item.post() == actor.acting_for_post();
 }
 
@@ -173,7 +175,8 @@ IncidentService::Command IncidentService::CloseOpenItem(const Context& context,
                        [decide](CaseTx& c, v1::Incident&) { return decide(c); });
   }
   // The post it waits for closes it, wherever the incident is.
-  if (!WaitsFor(seen, context.actor)) return NotHisItem(seen);
+  ASSIGN_OR_RETURN(const v1::Incident incident, Snapshot(kIncidents, seen.incident()));
+  if (!WaitsFor(seen, incident, context.actor)) return NotHisItem(seen);
   ledger::Command command;
   command.reads = {kOpenItems.Ref(seen.name()), kIncidents.Ref(seen.incident())};
   command.decide = [decide, incident = seen.incident()](ledger::Transaction& tx) -> absl::Status {

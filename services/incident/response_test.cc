@@ -380,8 +380,12 @@ TEST_F(ResponseTest, R53ATaskIsReportedLateDeclinedOrVerified) {
   EXPECT_TRUE(Task(response, "cordon").overdue());
   v1::ReportTaskProgressRequest progress;
   progress.set_feedback("正在途中");
+  // Another department of the district is not a government above this one; the duty office is.
+  const auto beside = OnTask(&IncidentService::ReportTaskProgress, progress,
+                             response + "/tasks/cordon", "posts/fire-duty");
+  EXPECT_EQ(base::ProblemOf(beside.status()).rule_id(), "task.executor");
   auto helped = OnTask(&IncidentService::ReportTaskProgress, progress, response + "/tasks/cordon",
-                       "posts/fire-duty");
+                       "posts/district-duty");
   ASSERT_TRUE(helped.ok());
   EXPECT_TRUE(HasFlag(*helped, "task.by-another"));
   v1::CompleteTaskRequest done;

@@ -37,7 +37,8 @@ const ledger::RecordKind<v1::Response> kResponses(
 
 const ledger::RecordKind<v1::Task> kTasks(
     "task", [](const v1::Task& t) { return v1::TaskState_Name(t.state()); },
-    {{"response", [](const v1::Task& t) { return Text(t.response()); }},
+    {{"incident", [](const v1::Task& t) { return Text(t.incident()); }},
+     {"response", [](const v1::Task& t) { return Text(t.response()); }},
      {"post", [](const v1::Task& t) { return Text(t.executor_post()); }},
      {"state", [](const v1::Task& t) { return Int(t.state()); }}});
 

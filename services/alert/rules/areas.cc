@@ -9,8 +9,6 @@
 
 namespace huying::alert::rules {
 namespace {
-constexpr int kDepthMax = 16;  // a circle in the table must not hang the writer
-
 // Who was called for a sibling's silence is the sibling's affair.
 void DropCallsForOthers(const std::set<std::string>& kept, v1::Escalation& escalation) {
   std::set<std::string> called;
@@ -39,25 +37,6 @@ std::vector<std::string> ToVector(const std::set<std::string>& set) {
   return {set.begin(), set.end()};
 }
 }  // namespace
-
-std::vector<std::string> AncestorsOf(std::string_view area, const Parents& parents) {
-  std::vector<std::string> above;
-  std::string at(area);
-  for (int depth = 0; depth < kDepthMax; ++depth) {
-    const auto parent = parents.find(at);
-    if (parent == parents.end() || parent->second.empty()) break;
-    at = parent->second;
-    if (at == area || std::find(above.begin(), above.end(), at) != above.end()) break;
-    above.push_back(at);
-  }
-  return above;
-}
-
-bool Within(std::string_view area, std::string_view root, const Parents& parents) {
-  if (area == root) return true;
-  const std::vector<std::string> above = AncestorsOf(area, parents);
-  return std::find(above.begin(), above.end(), root) != above.end();
-}
 
 std::string Down(std::string_view area) { return absl::StrCat("down:", base::Abs(area)); }
 std::string Up(std::string_view area) { return absl::StrCat("up:", base::Abs(area)); }

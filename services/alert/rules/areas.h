@@ -9,6 +9,7 @@
 
 #include "absl/types/span.h"
 #include "huying/alert/v1/alert.pb.h"
+#include "services/platform/guard/reach.h"
 
 // Who hears what. An area hears `down:` of itself and of every area above, and its own `up:`.
 //
@@ -25,13 +26,10 @@ namespace huying::alert::rules {
 
 namespace v1 = ::huying::alert::v1;
 
-// area → its parent, as directory told it.
-using Parents = google::protobuf::Map<std::string, std::string>;
-
-// Areas above, nearest first. Stops at an area whose parent is not known, and at a circle.
-std::vector<std::string> AncestorsOf(std::string_view area, const Parents& parents);
-// `area` lies in `root` or beneath it.
-bool Within(std::string_view area, std::string_view root, const Parents& parents);
+// Area → its parent, as directory told it.
+using Parents = guard::AreaParents;
+using guard::AncestorsOf;
+using guard::Within;
 
 std::string Down(std::string_view area);
 std::string Up(std::string_view area);

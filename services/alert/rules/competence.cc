@@ -22,11 +22,9 @@ absl::Status Outside(const std::string& area) {
 absl::Status JudgeByToken(const common::v1::Actor& actor, absl::Span<const std::string> areas,
                           const Parents& known) {
   for (const std::string& area : areas) {
-    if (Within(area, actor.area(), known)) continue;
-    const std::vector<std::string> above = AncestorsOf(area, known);
-    // The district is the top of the table: an area nobody told of yet may be one of its own.
-    if (actor.tier() == Tier::DISTRICT && above.empty()) continue;
-    if (!above.empty()) return Outside(area);
+    const guard::AreaPath path = guard::PathOf(area, known);
+    if (guard::Sees(actor, path)) continue;
+    if (!path.above.empty()) return Outside(area);
     return base::Unavailable(
                Reason::LOWER_SERVICE_UNAVAILABLE,
                absl::StrCat("目录服务未应答，无法核对区域 ", area, " 是否在辖区内"),
@@ -91,12 +89,9 @@ absl::Status RequireDistrict(const common::v1::Actor& actor) {
 absl::Status RequireSameAreaOrAbove(const common::v1::Actor& origin, const common::v1::Actor& actor,
                                     const Parents& parents) {
   if (!actor.system().empty()) return absl::OkStatus();
-  // A unit of the economy lies in the area of a government it does not speak for.
-  const bool outside = actor.tier() == Tier::EXTERNAL && origin.tier() != Tier::EXTERNAL;
-  const bool above = Within(origin.area(), actor.area(), parents);
-  // The district is the top of the table, also of an area nobody told of yet.
-  const bool top = actor.tier() == Tier::DISTRICT && AncestorsOf(origin.area(), parents).empty();
-  if (!outside && (above || top)) return absl::OkStatus();
+  if (guard::SameUnit(actor, origin) || guard::Governs(actor, origin.area(), parents)) {
+    return absl::OkStatus();
+  }
   return base::Denied(Reason::OUTSIDE_AREA,
                       absl::StrCat("由 ", origin.area(), " 发出的，只能由该级或其上级解除、撤回"),
                       absl::StrCat("what area ", origin.area(),

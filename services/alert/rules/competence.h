@@ -47,7 +47,7 @@ absl::StatusOr<CompetenceVerdict> JudgeCompetence(const common::v1::Actor& actor
 // 预警 is issued, adjusted and lifted by the district; subdistrict and community never (HARD).
 absl::Status RequireDistrict(const common::v1::Actor& actor);
 
-// Who ends what `origin` sent or wrote stands in its area or above it (HARD): a recipient that could lift
+// Who ends what `origin` sent or wrote is of its unit or governs its area (HARD): a recipient that could lift
 // its superior's notice could silence the ladder that calls it. A process acts for a person whose decision
 // was judged where it was made.
 absl::Status RequireSameAreaOrAbove(const common::v1::Actor& origin, const common::v1::Actor& actor,

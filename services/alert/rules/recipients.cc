@@ -48,15 +48,26 @@ Frozen Provisional(const common::v1::Actor& actor) {
   return recipient;
 }
 
+// Who may write down what a post said by telephone: its supervisor, and whoever governs its area. A
+// department and a unit outside the three tiers have no duty over another post.
+bool HasDutyOver(const v1::Alert& alert, const Frozen& recipient, const common::v1::Actor& actor) {
+  const std::string& supervisor = recipient.supervisor();
+  const bool supervises = !supervisor.empty() && guard::IsGovernment(actor.tier()) &&
+                          (actor.post() == supervisor || actor.acting_for_post() == supervisor);
+  return supervises || guard::Governs(actor, recipient.area(), alert.parents());
+}
+
 absl::StatusOr<Answering> ByPhone(const v1::Alert& alert, const Frozen& recipient,
                                   const common::v1::Actor& actor,
                                   const v1::AnswerRequest& request) {
-  if (!Within(recipient.area(), actor.area(), alert.parents())) {
+  if (!HasDutyOver(alert, recipient, actor)) {
     return base::Denied(Reason::OUTSIDE_AREA,
-                        absl::StrCat("岗位 ", recipient.post(), " 不在本岗位辖区内"),
-                        absl::StrCat(recipient.post(), " lies outside this post's area"))
+                        absl::StrCat("岗位 ", recipient.post(), " 不由本岗位负责，不能代记其应答"),
+                        absl::StrCat("this post has no duty over ", recipient.post()))
         .Field("for_post")
-        .Rule("alert.answer-for-beneath");
+        .Rule("alert.answer-for-beneath")
+        .Next("请其本人、副岗、直接上级或上级政府值班岗记录",
+              "let it, its deputy, its supervisor or a government post above write it down");
   }
   if (request.person_name().empty()) {
     return base::Invalid(Reason::FIELD_MISSING, "代记应答须写明应答人姓名",

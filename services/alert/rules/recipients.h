@@ -61,7 +61,8 @@ void ApplyAnswer(v1::Recipient& recipient, const v1::AnswerRequest& request,
                  absl::Time received_at);
 
 // For whom may this actor answer? Its own post, the post it acts for, a post it is deputy of; or,
-// by phone, for a post of its own area or beneath it, naming the person who spoke.
+// by phone, for a post it has the duty over (its supervisor, or whoever governs its area), naming the
+// person who spoke.
 struct Answering {
   v1::RecipientList::Recipient recipient;
   common::v1::Actor speaker;

@@ -25,9 +25,8 @@ bool Concerns(const Viewer& viewer, const Parents& parents, const v1::Alert& ale
 }  // namespace
 
 Viewer ViewerOf(const common::v1::Actor& actor, bool process) {
-  Viewer viewer{.all = process || actor.tier() == common::v1::DISTRICT,
-                .unit = actor.tier() == common::v1::EXTERNAL,
-                .area = actor.area()};
+  Viewer viewer{
+      .all = process || actor.tier() == common::v1::DISTRICT, .actor = actor, .area = actor.area()};
   for (const std::string& post : {actor.post(), actor.acting_for_post()}) {
     if (!post.empty()) viewer.posts.push_back(post);
   }
@@ -36,8 +35,7 @@ Viewer ViewerOf(const common::v1::Actor& actor, bool process) {
 
 bool InSubtree(const Viewer& viewer, std::string_view area, const Parents& parents) {
   if (viewer.all) return true;
-  return !viewer.unit && !viewer.area.empty() &&
-         (Within(area, viewer.area, parents) || Within(area, viewer.area, viewer.known));
+  return guard::Sees(viewer.actor, area, parents) || guard::Sees(viewer.actor, area, viewer.known);
 }
 
 bool SeesByArea(const Viewer& viewer, const v1::Alert& alert) {

@@ -19,9 +19,8 @@ namespace huying::alert::rules {
 
 struct Viewer {
   bool all = false;  // a post of the district, a process of this installation
-  bool unit =
-      false;  // outside the three tiers: hears what goes down to its area, governs none of it
-  std::string area;
+  common::v1::Actor actor;
+  std::string area;                    // the actor's
   std::vector<std::string> ancestors;  // nearest first
   std::vector<std::string> posts;      // its own and the one it acts for
   Parents known;  // the area table as last told, for what an alert does not know
@@ -33,7 +32,7 @@ bool SeesByArea(const Viewer& viewer, const v1::Alert& alert);
 // Its post must answer, or is deputy of one that must.
 bool IsCalled(const Viewer& viewer, const v1::RecipientList& list);
 bool IsCalled(const Viewer& viewer, const v1::RecipientList::Recipient& recipient);
-// `area` is the viewer's or beneath it.
+// The viewer sees what happens in `area` (guard::Sees); a unit outside the three tiers does not.
 bool InSubtree(const Viewer& viewer, std::string_view area, const Parents& parents);
 absl::Status OutsideView(std::string_view field);
 

@@ -34,7 +34,7 @@ inline common::v1::Actor Person(const std::string& who,
   actor.set_person_name(who);
   actor.set_account("accounts/" + who);
   actor.set_post("posts/" + who);
-  actor.set_unit("units/xs-emergency");
+  actor.set_unit("units/" + who);
   actor.set_tier(tier);
   actor.set_area(area);
   return actor;

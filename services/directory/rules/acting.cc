@@ -81,7 +81,7 @@ absl::StatusOr<Acting> MayActFor(const View& view, const v1::Post* own, const v1
   if (own == nullptr || !IsDeputy(at->second, own->name())) return NotADeputy(view, at->second);
   RETURN_IF_ERROR(CheckReason(asked.reason()));
   ASSIGN_OR_RETURN(const absl::Time until, EndOf(asked, now, max));
-  return Acting{asked.post(), asked.reason(), until};
+  return Acting{asked.post(), asked.reason(), until, OfDepartment(view, at->second)};
 }
 
 std::optional<Acting> ActsStill(const View& view, const v1::Post* own,
@@ -101,6 +101,8 @@ void SetActing(const Acting& acting, common::v1::Actor& actor) {
   actor.set_acting_for_post(acting.post);
   actor.set_acting_reason(acting.reason);
   *actor.mutable_acting_until() = base::ToProto(acting.until);
+  // A department's post that is deputy of a government's speaks for the government while it acts for it.
+  actor.set_department(actor.department() && acting.department);
 }
 
 const v1::Post* DeputyAmong(const View& view, const v1::Account& account,

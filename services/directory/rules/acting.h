@@ -26,6 +26,7 @@ struct Acting {
   std::string post;
   std::string reason;
   absl::Time until;
+  bool department = false;  // the other post is a department's
 };
 
 // `own` (null: none) must stand in the other post's order of deputies; PERMISSION_DENIED /

@@ -6,11 +6,13 @@
 #include "services/directory/rules/view.h"
 #include "services/platform/base/clock.h"
 #include "services/platform/base/status.h"
+#include "services/platform/guard/reach.h"
 
 namespace huying::directory::rules {
 namespace {
 
 using common::v1::Tier;
+using guard::TierReaches;  // EXTERNAL has no power item
 
 std::string TierName(Tier tier) {
   switch (tier) {
@@ -23,11 +25,6 @@ std::string TierName(Tier tier) {
     default:
       return "外部";
   }
-}
-
-// EXTERNAL is the smallest number and still no authority of the district: it has no power item.
-bool TierReaches(Tier tier, Tier lowest) {
-  return tier >= Tier::DISTRICT && tier <= Tier::COMMUNITY && tier <= lowest;
 }
 
 // Whose competence is asked for: a post, or the deputy's post acting for another.

@@ -23,12 +23,13 @@ constexpr const char* kAdministratorMay[] = {"directory.read",     "directory.wr
 constexpr std::string_view kExercises = "exercises/";
 constexpr std::string_view kDrillRealm = "drill-";
 
-void SetPost(Actor& actor, const v1::Post& post) {
+void SetPost(const View& view, const v1::Post& post, Actor& actor) {
   actor.set_post(post.name());
   actor.set_post_name(post.title());
   actor.set_unit(post.unit());
   actor.set_tier(post.tier());
   actor.set_area(post.area());
+  actor.set_department(OfDepartment(view, post));
 }
 
 }  // namespace
@@ -71,7 +72,7 @@ Actor ActorOf(const View& view, const v1::Account& account, const v1::Post* post
   auto person = view->people.find(account.person());
   actor.set_person_name(person == view->people.end() ? account.name() : person->second);
   if (post != nullptr) {
-    SetPost(actor, *post);
+    SetPost(view, *post, actor);
     return actor;
   }
   actor.set_tier(Tier::DISTRICT);
@@ -83,7 +84,7 @@ Actor ActorOf(const View& view, const v1::Account& account, const v1::Post* post
 Actor ExerciseActorOf(const View& view, const ShiftsAt& shifts, const v1::Post& post) {
   const v1::Holder holder = HolderOf(view, shifts, post);
   Actor actor;
-  SetPost(actor, post);
+  SetPost(view, post, actor);
   const std::string id(absl::StripPrefix(post.name(), "posts/"));
   actor.set_person(holder.person().empty() ? absl::StrCat("people/actor-", id) : holder.person());
   actor.set_person_name(holder.person_name().empty()

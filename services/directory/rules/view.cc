@@ -81,6 +81,11 @@ v1::Holder HolderOf(const View& view, const ShiftsAt& shifts, const v1::Post& po
   return holder;
 }
 
+bool OfDepartment(const View& view, const v1::Post& post) {
+  const auto unit = view->units.find(post.unit());
+  return unit != view->units.end() && unit->second.department();
+}
+
 std::set<std::string> PermissionsOf(const View& view, const v1::Post& post) {
   std::set<std::string> permissions;
   for (const std::string& name : post.roles()) {

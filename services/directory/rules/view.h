@@ -64,6 +64,9 @@ ShiftsAt ShiftsOf(const Shifts& shifts, absl::Time at) {
 // view's.
 v1::Holder HolderOf(const View& view, const ShiftsAt& shifts, const v1::Post& post);
 
+// The post's unit is a department: it stands over no other unit of its area (guard::Governs).
+bool OfDepartment(const View& view, const v1::Post& post);
+
 // Union of the post's roles, sorted.
 std::set<std::string> PermissionsOf(const View& view, const v1::Post& post);
 

@@ -9,6 +9,7 @@
 #include "services/platform/base/clock.h"
 #include "services/platform/base/status.h"
 #include "services/platform/base/strings.h"
+#include "services/platform/guard/reach.h"
 
 namespace huying::drill::rules {
 namespace {
@@ -53,7 +54,7 @@ absl::Status MayDirect(const v1::Exercise& exercise, const common::v1::Actor& ac
   const common::v1::Actor& director = exercise.director();
   if (actor.person() == director.person() && !actor.person().empty()) return absl::OkStatus();
   if (actor.area() == director.area() && actor.tier() == director.tier()) return absl::OkStatus();
-  if (actor.tier() >= common::v1::DISTRICT && actor.tier() < director.tier()) {
+  if (guard::SpeaksForGovernment(actor) && actor.tier() < director.tier()) {
     return absl::OkStatus();
   }
   return base::Denied(Reason::OUTSIDE_AREA, "不是本次演练的导调人",

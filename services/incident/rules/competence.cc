@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/incident/rules/competence.h"
 
-#include <algorithm>
-
 #include "absl/strings/str_cat.h"
 #include "services/platform/base/status.h"
 
@@ -16,11 +14,14 @@ using base::Reason;
 bool SurelyOutside(const common::v1::Actor& actor, const v1::Incident& incident) {
   if (actor.area() == incident.area()) return false;
   if (incident.areas_above_unknown()) return actor.tier() == common::v1::COMMUNITY;
-  const auto& above = incident.area_ancestors();
-  return std::find(above.begin(), above.end(), actor.area()) == above.end();
+  return !guard::Sees(actor, PathOf(incident));
 }
 
 }  // namespace
+
+guard::AreaPath PathOf(const v1::Incident& incident) {
+  return {incident.area(), {incident.area_ancestors().begin(), incident.area_ancestors().end()}};
+}
 
 absl::Status OutsideArea(const std::string& area) {
   return base::Denied(Reason::OUTSIDE_AREA, absl::StrCat("区域 ", area, " 不在本岗位辖区"),

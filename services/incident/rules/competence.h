@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "huying/common/v1/common.pb.h"
 #include "huying/incident/v1/incident.pb.h"
+#include "services/platform/guard/reach.h"
 
 // May this post act here? Area and tier are HARD: they cannot be lent. A missing power item, or a
 // directory that does not answer, is SOFT: the act is done and flagged.
@@ -29,6 +30,9 @@ struct Competence {
 absl::StatusOr<std::vector<common::v1::Flag>> JudgeCompetence(
     const common::v1::Actor& actor, const std::optional<Competence>& competence,
     const v1::Incident& incident, bool wants_power_item);
+
+// Where the incident lies, as it was frozen on it.
+guard::AreaPath PathOf(const v1::Incident& incident);
 
 // 不在辖区 with its rule id: HARD.
 absl::Status OutsideArea(const std::string& area);

@@ -42,13 +42,18 @@ TEST_F(CompetenceTest, AMissingPowerItemIsFlaggedWhereOneIsWanted) {
 }
 
 TEST_F(CompetenceTest, WithoutDirectoryTheTokensAreaDecidesAndItIsFlagged) {
-  for (const char* area : {"230407001001", "230407001000", "230407000000"}) {
+  using common::v1::Tier;
+  for (const auto& [tier, area] : {std::pair(Tier::COMMUNITY, "230407001001"),
+                                   std::pair(Tier::SUBDISTRICT, "230407001000"),
+                                   std::pair(Tier::DISTRICT, "230407000000")}) {
+    actor_.set_tier(tier);
     actor_.set_area(area);
     auto flags = JudgeCompetence(actor_, std::nullopt, incident_, true);
     ASSERT_TRUE(flags.ok()) << area;
     ASSERT_EQ(flags->size(), 1u);
     EXPECT_EQ((*flags)[0].rule_id(), "incident.competence.unchecked");
   }
+  actor_.set_tier(Tier::SUBDISTRICT);
   actor_.set_area("230407002000");
   EXPECT_EQ(
       base::ProblemOf(JudgeCompetence(actor_, std::nullopt, incident_, true).status()).reason(),

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "services/incident/rules/competence.h"
 #include "services/incident/rules/tasks.h"
 #include "services/platform/base/status.h"
 
@@ -38,21 +39,12 @@ Viewer ViewerOf(const common::v1::Actor& actor, const std::vector<std::string>& 
 bool MayRead(const v1::Incident& incident, const Viewer& viewer) {
   const common::v1::Actor& actor = viewer.actor;
   if (viewer.everything || ReportedBy(incident, actor)) return true;
-  const bool touched = !actor.area().empty() &&
-                       (incident.area() == actor.area() || Has(incident.areas(), actor.area()));
-  switch (actor.tier()) {
-    case common::v1::DISTRICT:
-      return true;
-    case common::v1::SUBDISTRICT:
-      // What lies above it is not yet known: it may well be this subdistrict.
-      return touched || OfTheWhole(incident) || incident.areas_above_unknown() ||
-             Has(incident.area_ancestors(), actor.area()) ||
-             Has(incident.areas_above(), actor.area());
-    case common::v1::COMMUNITY:
-      return touched || OfTheWhole(incident);
-    default:
-      return false;
-  }
+  if (!guard::IsGovernment(actor.tier())) return false;
+  if (actor.tier() == common::v1::DISTRICT || OfTheWhole(incident)) return true;
+  // What lies above it is not yet known: it may well be this subdistrict.
+  if (incident.areas_above_unknown() && actor.tier() == common::v1::SUBDISTRICT) return true;
+  return guard::Sees(actor, PathOf(incident)) || Has(incident.areas(), actor.area()) ||
+         Has(incident.areas_above(), actor.area());
 }
 
 bool MayReadTask(const v1::Task& task, const v1::Incident& incident, const Viewer& viewer) {

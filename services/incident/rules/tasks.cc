@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "services/incident/rules/competence.h"
 #include "services/incident/rules/names.h"
 #include "services/incident/rules/states.h"
 #include "services/platform/base/clock.h"
@@ -64,9 +65,7 @@ bool ExecutorOrDeputy(const v1::Task& task, const common::v1::Actor& actor,
 bool MayStandOver(const common::v1::Actor& actor, const v1::Incident& incident) {
   if (actor.tier() == common::v1::DISTRICT) return true;
   if (actor.tier() != common::v1::SUBDISTRICT) return false;
-  const auto& above = incident.area_ancestors();
-  return incident.areas_above_unknown() || incident.area() == actor.area() ||
-         std::find(above.begin(), above.end(), actor.area()) != above.end();
+  return incident.areas_above_unknown() || guard::Governs(actor, PathOf(incident));
 }
 
 }  // namespace
@@ -171,9 +170,7 @@ absl::StatusOr<TaskHand> JudgeHand(const v1::Task& task, const v1::Incident& inc
                                    const common::v1::Actor& actor,
                                    const std::optional<Standing>& standing) {
   if (ExecutorOrDeputy(task, actor, standing)) return TaskHand::kExecutor;
-  const bool government = actor.tier() == common::v1::DISTRICT ||
-                          actor.tier() == common::v1::SUBDISTRICT ||
-                          actor.tier() == common::v1::COMMUNITY;
+  const bool government = guard::SpeaksForGovernment(actor);
   if (standing) {
     if (standing->over && government) return TaskHand::kHelper;
   } else if (government && MayStandOver(actor, incident)) {

@@ -42,7 +42,7 @@ struct Standing {
 };
 enum class TaskHand { kExecutor, kHelper, kUncheckedHelper };
 // Who may accept, report or complete: the executor, its deputies, and a government above it, which helps
-// and is flagged. An enterprise, or a post elsewhere, has no hand in it (HARD). With directory silent
+// and is flagged. An enterprise, another department, or a post elsewhere has no hand in it (HARD). With directory silent
 // (`standing` empty) the district, and a subdistrict the incident lies in, may help.
 absl::StatusOr<TaskHand> JudgeHand(const v1::Task& task, const v1::Incident& incident,
                                    const common::v1::Actor& actor,

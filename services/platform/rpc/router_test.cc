@@ -215,7 +215,7 @@ TEST_F(RouterTest, AMethodForNodesIsForNodesOnly) {
 
 TEST_F(RouterTest, EveryTierIsJudgedAgainstTheLowestThatMayCall) {
   using common::v1::Tier;
-  const std::pair<Tier, bool> cases[] = {{common::v1::EXTERNAL, true},
+  const std::pair<Tier, bool> cases[] = {{common::v1::EXTERNAL, false},
                                          {common::v1::DISTRICT, true},
                                          {common::v1::SUBDISTRICT, false},
                                          {common::v1::COMMUNITY, false}};

@@ -12,6 +12,7 @@
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 #include "services/platform/base/status.h"
 #include "services/platform/base/strings.h"
+#include "services/platform/guard/reach.h"
 
 namespace huying::rpc {
 namespace {
@@ -28,13 +29,13 @@ constexpr char kSystemPrefix[] = "system:";
 std::string_view TierZh(common::v1::Tier tier) {
   switch (tier) {
     case common::v1::EXTERNAL:
-      return "区外";
+      return "区外单位";
     case common::v1::DISTRICT:
-      return "区";
+      return "区级";
     case common::v1::SUBDISTRICT:
-      return "街道";
+      return "街道级";
     case common::v1::COMMUNITY:
-      return "社区";
+      return "社区级";
     default:
       return "未定";
   }
@@ -148,12 +149,12 @@ absl::Status CheckTier(const Method& method, const context::CallContext& context
   const common::v1::Tier tier = context.actor.tier();
   const bool exempt = !context.actor.system().empty() || method.policy.permission() == kPublic ||
                       method.policy.permission() == kNodePermission;
-  if (exempt || tier <= lowest) return absl::OkStatus();
-  return base::Denied(Reason::TIER_TOO_LOW,
-                      absl::StrCat("需要", Abs(TierZh(lowest)), "级以上岗位,当前岗位是",
-                                   Abs(TierZh(tier)), "级"),
-                      absl::StrCat("a post of tier ", common::v1::Tier_Name(lowest),
-                                   " or above is needed; yours is ", common::v1::Tier_Name(tier)))
+  if (exempt || guard::TierReaches(tier, lowest)) return absl::OkStatus();
+  return base::Denied(
+             Reason::TIER_TOO_LOW,
+             absl::StrCat("需要", Abs(TierZh(lowest)), "以上岗位,当前岗位是", Abs(TierZh(tier))),
+             absl::StrCat("a post of tier ", common::v1::Tier_Name(lowest),
+                          " or above is needed; yours is ", common::v1::Tier_Name(tier)))
       .Next("请上报,由上一级办理", "report upwards and let the tier above do it");
 }
 
