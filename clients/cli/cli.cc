@@ -172,7 +172,9 @@ int Cli::RunCall(const CallSpec& spec, Message& request) {
   }
   const absl::Status status = session().Call(spec.method, request, response.get());
   if (!status.ok()) return Fail(status);
-  if (json() || spec.list.empty()) {
+  if (!json() && spec.show) {
+    std::cout << spec.show(say_, *response) << "\n";
+  } else if (json() || spec.list.empty()) {
     Print(*response);
   } else {
     PrintTable(*response, spec.list, spec.columns);
@@ -254,7 +256,8 @@ void Cli::PrintTable(const Message& response, const std::string& list,
     rows.push_back(std::move(row));
   }
   std::cout << RenderTable(header, rows);
-  const std::string more = FieldText(say_, response, "next_page_token");
+  const bool pages = response.GetDescriptor()->FindFieldByName("next_page_token") != nullptr;
+  const std::string more = pages ? FieldText(say_, response, "next_page_token") : "";
   if (!more.empty()) std::cout << say_("还有下一页: --page ", "more: --page ") << more << "\n";
 }
 

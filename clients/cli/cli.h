@@ -60,6 +60,8 @@ struct CallSpec {
   std::string list;             // repeated field of the answer to show as a table
   std::vector<Column> columns;  // of that table
   std::string example;          // without "huying"; a test parses each
+  // What a person is shown of the answer, instead of its fields or a table of them.
+  std::function<std::string(const Say&, const google::protobuf::Message&)> show = nullptr;
   // What no flag says by itself: run on the request just before the call.
   std::function<absl::Status(google::protobuf::Message&)> complete = nullptr;
 };

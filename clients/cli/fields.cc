@@ -2,6 +2,8 @@
 #include "clients/cli/fields.h"
 
 #include <cctype>
+#include <cstdlib>
+#include <iostream>
 #include <vector>
 
 #include "absl/strings/match.h"
@@ -231,6 +233,12 @@ std::string ShortMessage(const Say& say, const Message& message) {
 
 }  // namespace
 
+// A screen that names a field wrong would show nothing where somebody looks for the alarm.
+[[noreturn]] void UnknownField(const Message& message, std::string_view path) {
+  std::cerr << message.GetDescriptor()->full_name() << " has no field " << path << std::endl;
+  std::abort();
+}
+
 absl::Status SetField(Message* message, std::string_view path, std::string_view text) {
   const size_t dot = path.find('.');
   std::string head(path.substr(0, dot));
@@ -275,7 +283,7 @@ std::string FieldText(const Say& say, const Message& message, std::string_view p
   const size_t dot = path.find('.');
   const FieldDescriptor* field =
       message.GetDescriptor()->FindFieldByName(std::string(path.substr(0, dot)));
-  if (field == nullptr) return "";
+  if (field == nullptr) UnknownField(message, path);
   const Reflection* reflection = message.GetReflection();
   const int count = field->is_repeated() ? reflection->FieldSize(message, field) : 1;
   std::vector<std::string> parts;

@@ -29,7 +29,8 @@ bool TakesMany(const google::protobuf::Message& message, std::string_view path);
 // The field at `path` is one true/false.
 bool IsTruth(const google::protobuf::Message& message, std::string_view path);
 
-// Elements of a repeated field are joined with "、"; unset times are "".
+// Elements of a repeated field are joined with "、"; unset times are "". A path that names no field is a
+// mistake of this program and ends it.
 std::string FieldText(const Say& say, const google::protobuf::Message& message,
                       std::string_view path);
 

@@ -169,6 +169,7 @@ const std::map<std::string_view, std::string_view>& Labels() {
       {"power_item", "权责事项"},
       {"recipients_stale", "接收岗位未及更新"},
       {"recipient_count", "应答岗位数"},
+      {"department", "是部门岗位"},
       {"mark", "标记"},
       {"open_make_ups", "待补事项"},
       {"make_ups", "曾开列的待补事项"},

@@ -118,7 +118,7 @@ absl::Status Session::Store() const {
 absl::Status Session::Keep(const directory::v1::TokenResponse& token, std::string_view account) {
   if (token.realm() == kLiveRealm) live_.reset();
   if (token.realm() != kLiveRealm && now_.realm == kLiveRealm) live_ = now_;
-  now_ = {token.token(), token.realm(), std::string(account), base::FromProto(token.expires_at())};
+  now_ = {token.token(), token.realm(), std::string(account), ExpiryOf(token)};
   return Store();
 }
 
@@ -150,6 +150,18 @@ absl::StatusOr<rpc::Channel*> Session::channel() {
   return channel_.get();
 }
 
+absl::Time Session::TokenTime() const {
+  if (options_.clock != nullptr) return options_.clock->Now();
+  return began_ + absl::FromChrono(std::chrono::steady_clock::now() - began_steady_);
+}
+
+absl::Time Session::ExpiryOf(const directory::v1::TokenResponse& token) const {
+  // A server that does not say its time: its clock is taken to agree with this machine's.
+  const absl::Time server_now =
+      token.has_server_time() ? base::FromProto(token.server_time()) : TokenTime();
+  return TokenTime() + (base::FromProto(token.expires_at()) - server_now);
+}
+
 bool Session::NeedsRenewal(const Held& held) const {
   return options_.token.empty() && !held.token.empty() && TokenTime() > held.expires - kRenewBefore;
 }
@@ -160,7 +172,7 @@ absl::Status Session::Renew(Held& held) {
   RETURN_IF_ERROR(CallOnce(kRenew, held.token, request, &renewed));
   held.token = renewed.token();
   held.realm = renewed.realm();
-  held.expires = base::FromProto(renewed.expires_at());
+  held.expires = ExpiryOf(renewed);
   return Store();
 }
 
@@ -183,9 +195,15 @@ absl::Status Session::Call(std::string_view method, google::protobuf::Message& r
   // One id is for one act: a command that calls twice makes the second one up.
   request_id_ = FillRequestId(request, std::exchange(options_.request_id, ""));
   RETURN_IF_ERROR(FreshToken().status());
-  return rpc::CallWithRetry(IdempotencyOf(method), rpc::RetryOptions(), clock_,
-                            clock_.Now() + options_.limit,
-                            [&] { return CallOnce(method, now_.token, request, response); });
+  const auto call = [&] {
+    return rpc::CallWithRetry(IdempotencyOf(method), rpc::RetryOptions(), clock_,
+                              clock_.Now() + options_.limit,
+                              [&] { return CallOnce(method, now_.token, request, response); });
+  };
+  const absl::Status status = call();
+  const bool expired = base::ProblemOf(status).reason() == base::Reason::TOKEN_EXPIRED;
+  if (!expired || !options_.token.empty() || !Renew(now_).ok()) return status;
+  return call();
 }
 
 }  // namespace huying::cli

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -36,7 +37,8 @@ class Session {
   explicit Session(SessionOptions options);
 
   // Fills in a fresh `request_id` where the request has an empty one, renews a token that is about to
-  // expire, and calls again with the same id what may be called again.
+  // expire or, once, one that the server says has expired, and calls again with the same id what may be
+  // called again.
   absl::Status Call(std::string_view method, google::protobuf::Message& request,
                     google::protobuf::Message* response);
   absl::StatusOr<rpc::Channel*> channel();
@@ -69,7 +71,10 @@ class Session {
   std::string Path() const;
   void Load();
   absl::Status Store() const;
-  absl::Time TokenTime() const { return options_.clock ? options_.clock->Now() : clock_.Now(); }
+  // The machine's time when this began, going on by the steady clock: setting the machine's clock ends no
+  // token. What the server says of time is taken as a span, never compared with this machine's clock.
+  absl::Time TokenTime() const;
+  absl::Time ExpiryOf(const directory::v1::TokenResponse& token) const;
   bool NeedsRenewal(const Held& held) const;
   absl::Status Renew(Held& held);
   absl::Status CallOnce(std::string_view method, const std::string& token,
@@ -78,6 +83,8 @@ class Session {
 
   SessionOptions options_;
   base::SystemClock clock_;
+  const absl::Time began_ = clock_.Now();
+  const std::chrono::steady_clock::time_point began_steady_ = std::chrono::steady_clock::now();
   std::string request_id_;
   Held now_;
   std::optional<Held> live_;  // while `now_` is an exercise's

@@ -118,6 +118,7 @@ absl::StatusOr<v1::TokenResponse> DirectoryService::TokenOf(platform::v1::TokenC
   ASSIGN_OR_RETURN(*response.mutable_token(), tools_.tokens.Mint(std::move(claims), lifetime));
   ASSIGN_OR_RETURN(const platform::v1::TokenClaims minted, tools_.tokens.Verify(response.token()));
   *response.mutable_expires_at() = minted.expires_at();
+  *response.mutable_server_time() = base::ToProto(base::FromProto(minted.expires_at()) - lifetime);
   return response;
 }
 

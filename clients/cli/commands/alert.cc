@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "clients/cli/commands/commands.h"
 #include "clients/cli/commands/common_fields.h"
+#include "clients/cli/shown.h"
+#include "huying/alert/v1/alert_service.pb.h"
 
 namespace huying::cli {
 namespace {
@@ -22,6 +24,30 @@ std::vector<Field> WarningFields() {
       {"--text", "content.text", "正文", "text", kRequired},
       {"--refers-to", "content.refers_to", "由哪个事件引起", "the incident it follows from"},
       BasisField("content.legal_basis")};
+}
+
+std::string ShowAlert(const Say& say, const google::protobuf::Message& answer) {
+  const auto& response = static_cast<const alert::v1::GetAlertResponse&>(answer);
+  std::string text = AlertText(say, response.alert(), {});
+  for (const auto& flag : response.alert().open_make_ups()) {
+    text += "\n    " + say("待补：", "to be made up: ") + flag;
+  }
+  for (const auto& recipient : response.recipients().recipients()) {
+    text += "\n    " + say("应答岗位：", "must answer: ") + recipient.area_name() + " " +
+            recipient.post_title() + " (" + recipient.post() + ")";
+  }
+  return text;
+}
+
+std::string ShowAlerts(const Say& say, const google::protobuf::Message& answer) {
+  const auto& response = static_cast<const alert::v1::ListAlertsResponse&>(answer);
+  std::string text;
+  for (const auto& alert : response.alerts()) text += AlertText(say, alert, {}) + "\n";
+  if (response.alerts().empty()) text = say("没有预警或通知", "no alerts");
+  if (!response.next_page_token().empty()) {
+    text += say("还有下一页: --page ", "more: --page ") + response.next_page_token();
+  }
+  return text;
 }
 
 void AddNotice(Cli& cli) {
@@ -141,7 +167,8 @@ void AddAnswers(Cli& cli) {
                       .en = "show",
                       .method = kService + "GetAlert",
                       .fields = {kName},
-                      .example = "alert show alerts/2026-0001"});
+                      .example = "alert show alerts/2026-0001",
+                      .show = ShowAlert});
   cli.AddCall(group, {.name = "list",
                       .zh = "列表",
                       .en = "list",
@@ -149,14 +176,8 @@ void AddAnswers(Cli& cli) {
                       .fields = Join({{"--in-force", "in_force_only", "只看有效", "only in force"},
                                       {"--area", "area", "区划", "area"}},
                                      PageFields()),
-                      .list = "alerts",
-                      .columns = {{"编号", "name", "name"},
-                                  {"种类", "kind", "kind"},
-                                  {"颜色", "colour", "color"},
-                                  {"标题", "title", "title"},
-                                  {"状态", "state", "state"},
-                                  {"发布", "issued", "issued_at"}},
-                      .example = "alert list --in-force"});
+                      .example = "alert list --in-force",
+                      .show = ShowAlerts});
   const Field alert = {"alert", "alert", "编号", "alert", kRequired};
   cli.AddCall(group, {.name = "recipients",
                       .zh = "接收岗位",

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// `huying watch`: a community's or district's screen on a terminal. Resumes by itself where it was.
+// `huying watch`: a post's screen on a terminal: alerts of its area, calls, and what it owes. Resumes by itself
+// where it was.
 #include <algorithm>
 #include <atomic>
 #include <csignal>
 #include <iostream>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -15,8 +17,10 @@
 #include "absl/synchronization/notification.h"
 #include "absl/types/span.h"
 #include "clients/cli/commands/commands.h"
-#include "clients/cli/fields.h"
+#include "clients/cli/commands/watch_screen.h"
+#include "clients/cli/resumed_stream.h"
 #include "huying/alert/v1/alert_service.pb.h"
+#include "huying/common/v1/inbox.pb.h"
 #include "services/platform/base/status.h"
 
 namespace huying::cli {
@@ -24,11 +28,17 @@ namespace {
 
 using alert::v1::SubscribeEvent;
 using alert::v1::SubscribeRequest;
+using common::v1::InboxEvent;
+using common::v1::InboxRequest;
 
 constexpr char kSubscribe[] = "huying.alert.v1.AlertService/Subscribe";
+constexpr char kInbox[] = "huying.incident.v1.IncidentService/WatchInbox";
 constexpr char kReport[] = "huying.alert.v1.AlertService/ReportReceipts";
+constexpr char kWhoAmI[] = "huying.directory.v1.DirectoryService/RenewToken";
+constexpr char kExerciseMark[] = "【演练】";
 constexpr absl::Duration kBackOffFirst = absl::Seconds(1);
 constexpr absl::Duration kBackOffMax = absl::Seconds(15);
+constexpr absl::Duration kOffsetMax = absl::Minutes(1);
 constexpr size_t kReceiptsMax = 200;  // of one call
 constexpr absl::Duration kLook = absl::Milliseconds(200);
 
@@ -45,91 +55,140 @@ class Watch {
   int Run() {
     std::signal(SIGINT, [](int) { stop_watching = true; });
     absl::Duration wait = kBackOffFirst;
+    absl::Status known = LearnWhoWatches();
+    while (!known.ok() && ExitCodeOf(known) == kUnreachable && !stop_watching) {
+      SayLost(known, wait, /*never=*/true);
+      Pause(std::exchange(wait, std::min(wait * 2, kBackOffMax)));
+      known = LearnWhoWatches();
+    }
+    if (stop_watching) return kOk;
+    return known.ok() ? WatchBoth() : cli_.Fail(known);
+  }
+
+ private:
+  // Own posts and realm: a call of the own post rings, and each line says live or exercise.
+  absl::Status LearnWhoWatches() {
+    directory::v1::RenewTokenRequest request;
+    directory::v1::TokenResponse me;
+    RETURN_IF_ERROR(cli_.session().Call(kWhoAmI, request, &me));
+    WatchScreen::Reader reader;
+    for (const std::string& post : {me.actor().post(), me.actor().acting_for_post()}) {
+      if (!post.empty()) reader.posts.insert(post);
+    }
+    live_ = me.realm() == kLiveRealm;
+    if (!live_) reader.mark = kExerciseMark;
+    absl::MutexLock lock(&mutex_);
+    screen_ = std::make_unique<WatchScreen>(cli_.say(), std::cout, std::move(reader));
+    return absl::OkStatus();
+  }
+
+  int WatchBoth() {
+    ResumedStream<SubscribeEvent, SubscribeRequest> alerts(
+        cli_.session(), kSubscribe, request_, [this](const SubscribeEvent& event) { On(event); });
+    ResumedStream<InboxEvent, InboxRequest> inbox(cli_.session(), kInbox, InboxRequest(),
+                                                  [this](const InboxEvent& event) {
+                                                    absl::MutexLock lock(&mutex_);
+                                                    if (cli_.json()) return cli_.PrintLine(event);
+                                                    screen_->Show(event);
+                                                  });
+    absl::Duration wait = kBackOffFirst;
+    absl::Duration inbox_wait = kBackOffFirst;
+    bool has_inbox = true;
     while (!stop_watching) {
-      const absl::Status status = RunOnce();
-      if (stop_watching) break;
-      // A stream ends with the token it was opened with; the one of now goes on at once.
-      if (heard_ && base::ProblemOf(status).reason() == base::Reason::TOKEN_EXPIRED) continue;
-      // A full queue or a lost link is resumed; a refusal is not.
-      if (ExitCodeOf(status) != kUnreachable && !status.ok()) return cli_.Fail(status);
-      wait = heard_ ? kBackOffFirst : std::min(wait * 2, kBackOffMax);
-      SayLost(status, wait);
-      Pause(wait);
+      if (const auto refused = KeepOne(alerts, &wait)) return cli_.Fail(*refused);
+      if (has_inbox) {
+        if (const auto refused = KeepOne(inbox, &inbox_wait)) {
+          has_inbox = false;
+          SayNoInbox(*refused);
+        }
+      }
+      SendReceipts();
+      KeepTokenFresh();
+      Pause(kLook);
     }
     return kOk;
   }
 
- private:
-  // One stream, from open to end.
-  absl::Status RunOnce() {
-    heard_ = false;
-    ASSIGN_OR_RETURN(const std::string token, cli_.session().FreshToken());
-    ASSIGN_OR_RETURN(rpc::Channel * channel, cli_.session().channel());
-    absl::Notification ended;
-    absl::Status end;
-    auto stream = channel->OpenTypedStream<SubscribeEvent>(
-        kSubscribe, token, absl::InfiniteFuture(), request_,
-        [this](const SubscribeEvent& event) { On(event); },
-        [&](const absl::Status& status) {
-          end = status;
-          ended.Notify();
-        });
-    absl::Status renewed;
-    while (!stop_watching && !ended.WaitForNotificationWithTimeout(kLook)) {
-      SendReceipts();
-      renewed = KeepTokenFresh();
-      if (!renewed.ok()) break;
+  // A full queue or a lost link is resumed; a refusal, returned, is not.
+  template <typename Stream>
+  std::optional<absl::Status> KeepOne(Stream& stream, absl::Duration* wait) {
+    const std::optional<absl::Status> end = stream.Keep();
+    if (!end || stop_watching) return std::nullopt;
+    // A stream ends with the token it was opened with; the one of now goes on at once.
+    if (stream.heard() && base::ProblemOf(*end).reason() == base::Reason::TOKEN_EXPIRED) {
+      return std::nullopt;
     }
-    if (!ended.HasBeenNotified()) stream->Cancel();
-    ended.WaitForNotification();
-    return renewed.ok() ? end : renewed;
+    if (ExitCodeOf(*end) != kUnreachable && !end->ok()) return end;
+    *wait = stream.heard() ? kBackOffFirst : std::min(*wait * 2, kBackOffMax);
+    stream.PauseFor(*wait);
+    SayLost(*end, *wait, !stream.ever_heard());
+    return std::nullopt;
   }
 
-  // A quiet stream makes no calls, and a token that nobody renews is of no use when the link breaks.
-  // What cannot be reached now is tried again, as long as the stream lives.
-  absl::Status KeepTokenFresh() {
-    if (cli_.session().clock().Now() < renew_again_at_) return absl::OkStatus();
-    absl::Status status = cli_.session().FreshToken().status();
-    if (status.ok() || ExitCodeOf(status) != kUnreachable) return status;
-    renew_again_at_ = cli_.session().clock().Now() + kBackOffMax;
-    return absl::OkStatus();
+  // Quiet streams make no calls, and a token that nobody renews is of no use when the link breaks. What
+  // cannot be reached now is tried again, as long as the streams live.
+  void KeepTokenFresh() {
+    if (SteadyNow() < renew_again_at_) return;
+    if (cli_.session().FreshToken().ok()) return;
+    renew_again_at_ = SteadyNow() + kBackOffMax;
   }
 
-  void SayLost(const absl::Status& status, absl::Duration wait) const {
+  void SayLost(const absl::Status& status, absl::Duration wait, bool never) {
     const base::Problem problem = base::ProblemOf(status);
     const std::string& server = cli_.session().server();
     const std::string seconds = std::to_string(absl::ToInt64Seconds(wait));
+    absl::MutexLock lock(&mutex_);
     // The transport's own words, in English, say what a person can mend: refused, unknown host, certificate.
     std::cerr << cli_.say()("… 连接中断: ", "… connection lost: ") << server << ": "
               << cli_.say()(problem.message() + " (" + problem.message_en() + ")；" + seconds +
                                 " 秒后续接",
                             problem.message_en() + "; resuming in " + seconds + " s");
-    if (ExitCodeOf(status) == kUnreachable && !ever_heard_) {
+    if (ExitCodeOf(status) == kUnreachable && never) {
       std::cerr << cli_.say()("。还没有连上过：核对 --server 与 --ca",
                               ". Never connected yet: check --server and --ca");
     }
     std::cerr << std::endl;
   }
+  void SayNoInbox(const absl::Status& status) {
+    const base::Problem problem = base::ProblemOf(status);
+    absl::MutexLock lock(&mutex_);
+    std::cerr << cli_.say()("⚠ 收不到待办 (只收预警与叫应): ",
+                            "⚠ no to-do matters, only alerts and calls: ")
+              << cli_.say()(problem.message(), problem.message_en()) << std::endl;
+  }
 
-  void Pause(absl::Duration wait) {
+  static void Pause(absl::Duration wait) {
     absl::Notification never;
     for (absl::Duration waited; waited < wait && !stop_watching; waited += kLook) {
-      never.WaitForNotificationWithTimeout(kLook);
+      never.WaitForNotificationWithTimeout(std::min(kLook, wait));
     }
   }
 
   void On(const SubscribeEvent& event) {
-    heard_ = true;
-    ever_heard_ = true;
-    if (event.has_cursor()) *request_.mutable_resume_from() = event.cursor();
-    if (event.has_resync()) seen_.clear();
-    // Order is promised per alert, not over all of them: what was seen is remembered by seq.
-    const bool entry = event.has_alert() || event.has_recipient() || event.has_escalation();
-    if (entry && !seen_.insert(event.seq()).second) return;
-    seen_.erase(seen_.begin(), seen_.lower_bound(request_.resume_from().seq()));
     if (event.has_snapshot()) Remember(event.snapshot().alert());
     if (event.has_alert()) Remember(event.alert().alert());
-    if (!event.has_heartbeat() || event.heartbeat().degraded()) Print(event);
+    absl::MutexLock lock(&mutex_);
+    if (event.has_heartbeat()) WarnOfClock(event.heartbeat());
+    if (event.has_heartbeat() && !event.heartbeat().degraded()) return;
+    if (cli_.json()) return cli_.PrintLine(event);
+    screen_->Show(event);
+  }
+
+  // A person reads limits by the clock on his wall. An exercise has a time of its own.
+  void WarnOfClock(const common::v1::Heartbeat& beat) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    if (!live_ || warned_of_clock_) return;
+    const absl::Duration ahead = cli_.session().clock().Now() - base::FromProto(beat.server_time());
+    if (absl::AbsDuration(ahead) <= kOffsetMax) return;
+    warned_of_clock_ = true;
+    const std::string minutes = std::to_string(absl::ToInt64Minutes(absl::AbsDuration(ahead)));
+    std::cerr << "\a"
+              << cli_.say()("⚠ 本机时钟比服务器" +
+                                std::string(ahead > absl::ZeroDuration() ? "快 " : "慢 ") +
+                                minutes + " 分钟以上：请校时，时限以服务器时间为准",
+                            "⚠ this machine's clock is more than " + minutes + " min " +
+                                (ahead > absl::ZeroDuration() ? "ahead of" : "behind") +
+                                " the server's: set it; limits go by the server's time")
+              << std::endl;
   }
 
   void Remember(const alert::v1::Alert& alert) {
@@ -169,49 +228,14 @@ class Watch {
     (void)cli_.Fail(status);
   }
 
-  void Print(const SubscribeEvent& event) const {
-    if (cli_.json()) return cli_.PrintLine(event);
-    const Say& say = cli_.say();
-    if (event.has_snapshot()) PrintAlert("•", event.snapshot().alert());
-    if (event.has_snapshot_end()) {
-      std::cout << say("— 以上是现在有效的, 以下是实时 —", "— in force now; live from here —")
-                << std::endl;
-    }
-    if (event.has_alert()) PrintAlert("▶", event.alert().alert());
-    for (const auto& other : event.alert().also()) PrintAlert("▷", other);
-    for (const auto& recipient : event.recipient().recipients()) {
-      std::cout << "  " << recipient.area_name() << " " << recipient.post_title() << ": "
-                << FieldText(say, recipient, "state") << " " << recipient.answer_text()
-                << std::endl;
-    }
-    if (event.has_escalation()) {
-      std::cout << "  ‼ " << say("叫应: ", "ladder: ")
-                << FieldText(say, event.escalation(), "silent_posts") << " → "
-                << FieldText(say, event.escalation(), "called_posts") << std::endl;
-    }
-    if (event.has_heartbeat()) {
-      std::cout << say("… 推送降级 (Redis 不可用), 变慢但不丢",
-                       "… push degraded: slower, nothing is lost")
-                << std::endl;
-    }
-  }
-
-  void PrintAlert(const char* sign, const alert::v1::Alert& alert) const {
-    const Say& say = cli_.say();
-    std::cout << sign << " " << alert.mark() << alert.name() << " ["
-              << FieldText(say, alert, "kind") << " " << FieldText(say, alert, "color") << " "
-              << FieldText(say, alert, "state") << "] " << alert.title() << "\n    " << alert.text()
-              << std::endl;
-  }
-
   Cli& cli_;
   const bool receipts_;
   SubscribeRequest request_;
-  std::set<int64_t> seen_;  // entries not older than the cursor
-  bool heard_ = false;
-  bool ever_heard_ = false;
+  bool live_ = true;
   absl::Time renew_again_at_ = absl::InfinitePast();
   absl::Mutex mutex_;
+  std::unique_ptr<WatchScreen> screen_ ABSL_GUARDED_BY(mutex_);
+  bool warned_of_clock_ ABSL_GUARDED_BY(mutex_) = false;
   std::set<std::string> told_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, std::vector<std::string>> to_report_ ABSL_GUARDED_BY(mutex_);  // by case
 };
@@ -224,10 +248,10 @@ void AddWatchCommand(Cli& cli) {
     bool quiet = false;
   };
   auto words = std::make_shared<Words>();
-  CLI::App* watch =
-      cli.AddCommand(nullptr, "watch", "实时接收预警与通知, 断线自动续接",
-                     "live alerts; resumes by itself", "watch --area 230407001",
-                     [&cli, words] { return Watch(cli, words->area, !words->quiet).Run(); });
+  CLI::App* watch = cli.AddCommand(
+      nullptr, "watch", "实时接收预警、叫应与待办, 断线自动续接",
+      "live alerts, calls and what your post owes; resumes by itself", "watch --area 230407001",
+      [&cli, words] { return Watch(cli, words->area, !words->quiet).Run(); });
   watch->add_option("--area", words->area,
                     cli.say()("区划 (缺省: 本岗位的)", "area (default: your post's)"));
   watch->add_flag("--no-receipts", words->quiet, cli.say()("不上报送达", "do not report delivery"));

@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "google/protobuf/descriptor.pb.h"
+#include "grpc/health/v1/health.pb.h"
 
 namespace huying::rpc {
 namespace {
@@ -64,6 +65,9 @@ void AnswerExtensionNumbers(Response& response, const std::string& name) {
 
 Reflection::Reflection(std::vector<std::string> services) : services_(std::move(services)) {
   services_.push_back(kReflectionService);
+  // gRPC answers it by itself; naming its message links the file that describes it.
+  services_.push_back(
+      grpc::health::v1::HealthCheckRequest::descriptor()->file()->service(0)->full_name());
 }
 
 Response Reflection::Answer(const Request& request) const {

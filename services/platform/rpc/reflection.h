@@ -15,7 +15,7 @@ inline constexpr char kReflectionService[] = "grpc.reflection.v1alpha.ServerRefl
 // generated code that the stock plugin could find. Immutable, thread-safe.
 class Reflection {
  public:
-  // `services` are listed beside the reflection service itself.
+  // `services` are listed beside those that every server has: reflection itself and grpc.health.v1.
   explicit Reflection(std::vector<std::string> services);
   grpc::reflection::v1alpha::ServerReflectionResponse Answer(
       const grpc::reflection::v1alpha::ServerReflectionRequest& request) const;

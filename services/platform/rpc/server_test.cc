@@ -286,6 +286,7 @@ TEST(ServerTest, ReflectionListsTheServicesAndGivesFilesWithAllTheyImport) {
   }
   EXPECT_THAT(services, Contains("huying.rpctest.v1.ToyService"));
   EXPECT_THAT(services, Contains("grpc.reflection.v1alpha.ServerReflection"));
+  EXPECT_THAT(services, Contains("grpc.health.v1.Health"));
 
   for (const std::string& service : services) {
     request.set_file_containing_symbol(service);
