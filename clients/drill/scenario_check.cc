@@ -13,8 +13,11 @@
 #include "clients/drill/yaml_message.h"
 #include "services/drill/rules/exercise.h"
 #include "services/drill/rules/match.h"
+#include "services/drill/rules/records.h"
 #include "services/drill/rules/score.h"
+#include "services/platform/base/nearest.h"
 #include "services/platform/base/status.h"
+#include "services/platform/base/strings.h"
 
 namespace huying::drill_client {
 namespace {
@@ -75,7 +78,7 @@ class Checker {
   void UnknownPost(const std::string& post, int line) {
     std::vector<std::string> posts;
     for (const ActorSpec& actor : scenario_.actors) posts.push_back(actor.post);
-    const std::string near = Nearest(post, posts);
+    const std::string near = base::Nearest(post, posts);
     Add(line, true,
         absl::StrCat("岗位“", post, "”不在 actors 中", near.empty() ? "" : "，是否指 " + near),
         absl::StrCat("post '", post, "' is not among the actors",
@@ -156,7 +159,7 @@ class Checker {
       for (const std::string& name : act.uses) {
         const auto saver = savers.find(name);
         if (saver == savers.end()) {
-          const std::string near = Nearest(name, names);
+          const std::string near = base::Nearest(name, names);
           Add(act.line, true,
               absl::StrCat("${", name, "} 没有任何动作产生",
                            near.empty() ? "" : "，是否指 " + near),
@@ -171,38 +174,114 @@ class Checker {
         }
       }
     }
+    CheckNames(savers, names);
     if (!scenario_.case_of.empty() && savers.count(scenario_.case_of) == 0) {
       Add(0, true, absl::StrCat("case“", scenario_.case_of, "”没有任何动作产生"),
           absl::StrCat("case '", scenario_.case_of, "': no act makes it"));
     }
   }
 
+  // ${…} in a match: some act must make that record.
+  void CheckNames(const std::map<std::string, const ActSpec*>& savers,
+                  const std::vector<std::string>& known) {
+    const auto check = [&](const drill::v1::Expectation::Match& match, int line) {
+      for (const std::string& name : drill::rules::NamesIn(match)) {
+        if (savers.count(name) == 0) Unknown(line, "动作产生", "act makes", name, known);
+      }
+    };
+    for (const auto& expectation : scenario_.expectations) {
+      check(expectation.match(), LineOfExpectation(expectation.id()));
+    }
+    for (const EventSpec& event : scenario_.events) {
+      if (drill::rules::NamesIn(event.match).empty()) continue;
+      Add(event.line, true, "events 中不能用 ${…}", "an event cannot name an act's record");
+    }
+  }
+
+  // What a match asks must be able to happen: an expectation of silence over a slip would always be met.
   void CheckMatch(const drill::v1::Expectation::Match& match, int line) {
     if (!match.post().empty() && scenario_.FindActor(match.post()) == nullptr) {
       UnknownPost(match.post(), line);
     }
-    if (match.act().empty() || FindMethod(match.act()) != nullptr) {
-      CheckFields(match, line);
-      return;
+    const std::string& act = match.act();
+    if (!act.empty() && !IsIn(ActNames(), act)) {
+      return Unknown(line, "动作", "act", act, ActNames());
     }
-    // Due rows act under names of their own: only what looks like a slip is a finding.
-    const std::string near = Nearest(match.act(), MethodNames());
-    if (near.empty()) return;
-    Add(line, false, absl::StrCat("没有接口“", match.act(), "”，是否指 ", near),
-        absl::StrCat("no RPC '", match.act(), "', did you mean ", near));
+    const std::string ledger = act.substr(0, act.find('.'));
+    const std::vector<std::string> kinds = drill::rules::KindsOf(ledger);
+    if (!match.kind().empty() && !IsIn(kinds, match.kind())) {
+      return Unknown(line, "记录种类", "kind of record", match.kind(), kinds);
+    }
+    if (match.kind().empty() && !match.fields().empty()) {
+      return Add(line, true, "有 fields 时须写明 kind", "fields want a kind");
+    }
+    CheckState(match, ledger, kinds, line);
+    for (const auto& [path, value] : match.fields()) {
+      CheckField(match.kind(), ledger, path, value, line);
+    }
   }
 
-  void CheckFields(const drill::v1::Expectation::Match& match, int line) {
-    const std::string ledger = match.act().substr(0, match.act().find('.'));
-    if (match.kind().empty() || ledger.empty()) return;
-    const auto* type = drill::rules::SubjectType(ledger, match.kind());
-    if (type == nullptr) return;
-    for (const auto& [path, value] : match.fields()) {
-      const absl::Status status = drill::rules::CheckPath(*type, path);
-      if (status.ok()) continue;
-      const auto problem = base::ProblemOf(status);
-      Add(line, true, problem.message(), problem.message_en());
+  void CheckState(const drill::v1::Expectation::Match& match, const std::string& ledger,
+                  const std::vector<std::string>& kinds, int line) {
+    if (match.state().empty() || match.state() == "REFUSED") return;
+    std::vector<std::string> states;
+    for (const std::string& kind : kinds) {
+      if (!match.kind().empty() && match.kind() != kind) continue;
+      for (const auto* type : TypesOf(ledger, kind)) {
+        const std::vector<std::string> own = drill::rules::StatesOf(*type);
+        states.insert(states.end(), own.begin(), own.end());
+      }
     }
+    if (!IsIn(states, match.state())) Unknown(line, "状态", "state", match.state(), states);
+  }
+
+  void CheckField(const std::string& kind, const std::string& ledger, const std::string& path,
+                  const std::string& value, int line) {
+    absl::Status status;
+    for (const auto* type : TypesOf(ledger, kind)) {
+      status = drill::rules::CheckField(*type, path, value);
+      if (status.ok()) break;
+    }
+    const auto problem = base::ProblemOf(status);
+    if (!status.ok()) Add(line, true, problem.message(), problem.message_en());
+    if (path.ends_with("post") || path.ends_with("posts")) CheckPostText(value, line);
+  }
+
+  // A post that is neither an actor nor looks like one will be looked up in the directory.
+  void CheckPostText(const std::string& value, int line) {
+    if (value.rfind("posts/", 0) == 0 || value.rfind("${", 0) == 0) return;
+    Add(line, true, absl::StrCat("岗位应写作 posts/…，而不是“", value, "”"),
+        absl::StrCat("a post is written posts/…, not '", value, "'"));
+  }
+
+  // With an act its ledger's type; without one, that of each ledger that has such records.
+  static std::vector<const google::protobuf::Descriptor*> TypesOf(const std::string& ledger,
+                                                                  const std::string& kind) {
+    std::vector<const google::protobuf::Descriptor*> types;
+    const auto add = [&](std::string_view each) {
+      const auto* type = drill::rules::SubjectType(each, kind);
+      if (type != nullptr) types.push_back(type);
+    };
+    if (!ledger.empty() && ledger != "ledger") {
+      add(ledger);
+    } else {
+      for (const char* each : {"directory", "plan", "alert", "incident"}) add(each);
+    }
+    return types;
+  }
+
+  static bool IsIn(const std::vector<std::string>& all, const std::string& one) {
+    return std::find(all.begin(), all.end(), one) != all.end();
+  }
+
+  void Unknown(int line, std::string_view zh, std::string_view en, const std::string& typed,
+               const std::vector<std::string>& known) {
+    const std::string near = base::Nearest(typed, known);
+    Add(line, true,
+        absl::StrCat("没有", base::Abs(zh), "“", typed, "”",
+                     near.empty() ? "" : "，是否指 " + near),
+        absl::StrCat("no ", base::Abs(en), " '", typed, "'",
+                     near.empty() ? "" : ", did you mean " + near));
   }
 
   // What the service itself would refuse: said here with a line.
@@ -234,12 +313,23 @@ void CheckAgainst(const Scenario& scenario, const Known& known, Findings& findin
   for (const ActorSpec& actor : scenario.actors) {
     if (known.posts.empty() || known.posts.count(actor.post) > 0) continue;
     const std::string near =
-        Nearest(actor.post, std::vector<std::string>(known.posts.begin(), known.posts.end()));
+        base::Nearest(actor.post, std::vector<std::string>(known.posts.begin(), known.posts.end()));
     findings.push_back(
         {actor.line, 1, true,
          absl::StrCat("名录中没有岗位“", actor.post, "”", near.empty() ? "" : "，是否指 " + near),
          absl::StrCat("the directory has no post '", actor.post, "'",
                       near.empty() ? "" : ", did you mean " + near)});
+  }
+  for (const auto& expectation : scenario.expectations) {
+    const auto line = scenario.lines.find(expectation.id());
+    for (const auto& [path, value] : expectation.match().fields()) {
+      if (value.rfind("posts/", 0) != 0 || known.posts.empty() || known.posts.count(value) > 0) {
+        continue;
+      }
+      findings.push_back({line == scenario.lines.end() ? 0 : line->second, 1, true,
+                          absl::StrCat("名录中没有岗位“", value, "”"),
+                          absl::StrCat("the directory has no post '", value, "'")});
+    }
   }
   for (const std::string& plan : scenario.plans) {
     if (known.plans.empty() || known.plans.count(plan) > 0) continue;

@@ -9,6 +9,7 @@
 #include "clients/drill/yaml_message.h"
 #include "huying/common/v1/policy.pb.h"
 #include "services/drill/rules/score.h"
+#include "services/platform/base/nearest.h"
 #include "services/platform/base/status.h"
 
 namespace huying::drill_client {
@@ -48,7 +49,7 @@ const google::protobuf::MethodDescriptor* ReadMethod(YamlMap& map) {
   if (name.empty()) return nullptr;
   const auto* method = FindMethod(name);
   if (method == nullptr) {
-    const std::string near = Nearest(name, MethodNames());
+    const std::string near = base::Nearest(name, MethodNames());
     map.Error("call", absl::StrCat("没有接口“", name, "”", near.empty() ? "" : "，是否指 " + near),
               absl::StrCat("no RPC '", name, "'", near.empty() ? "" : ", did you mean " + near));
     return nullptr;

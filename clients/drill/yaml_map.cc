@@ -6,40 +6,14 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "services/platform/base/nearest.h"
 
 namespace huying::drill_client {
-namespace {
-
-size_t Distance(std::string_view a, std::string_view b) {
-  std::vector<size_t> row(b.size() + 1);
-  for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (size_t i = 1; i <= a.size(); ++i) {
-    size_t diagonal = std::exchange(row[0], i);
-    for (size_t j = 1; j <= b.size(); ++j) {
-      const size_t cost = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = std::exchange(row[j], std::min({row[j] + 1, row[j - 1] + 1, cost}));
-    }
-  }
-  return row.back();
-}
-
-}  // namespace
-
 int LineOf(const YAML::Node& node) { return node.IsDefined() ? node.Mark().line + 1 : 0; }
 
 void AddError(Findings& findings, const YAML::Node& node, std::string zh, std::string en) {
   const int column = node.IsDefined() ? node.Mark().column + 1 : 0;
   findings.push_back({LineOf(node), column, true, std::move(zh), std::move(en)});
-}
-
-std::string Nearest(std::string_view wrong, const std::vector<std::string>& known) {
-  std::string nearest;
-  size_t best = std::max<size_t>(2, wrong.size() / 3) + 1;
-  for (const std::string& word : known) {
-    const size_t distance = Distance(wrong, word);
-    if (distance < best) best = distance, nearest = word;
-  }
-  return nearest;
 }
 
 YamlMap::YamlMap(const YAML::Node& node, std::string where, Findings& findings)
@@ -167,7 +141,7 @@ void YamlMap::Done() {
   for (const auto& item : node_) {
     if (!item.first.IsScalar() || asked_.count(item.first.Scalar()) > 0) continue;
     const std::string key = item.first.Scalar();
-    const std::string near = Nearest(key, known);
+    const std::string near = base::Nearest(key, known);
     AddError(findings_, item.first,
              absl::StrCat(where_, " 没有键“", key, "”", near.empty() ? "" : "，是否指 " + near),
              absl::StrCat(where_, " has no key '", key, "'",

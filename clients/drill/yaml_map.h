@@ -21,8 +21,6 @@ namespace huying::drill_client {
 
 int LineOf(const YAML::Node& node);
 void AddError(Findings& findings, const YAML::Node& node, std::string zh, std::string en);
-// The known word nearest to `wrong`, "" when none is near.
-std::string Nearest(std::string_view wrong, const std::vector<std::string>& known);
 
 class YamlMap {
  public:

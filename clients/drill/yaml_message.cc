@@ -13,10 +13,12 @@
 #include "google/protobuf/duration.pb.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "huying/alert/v1/alert_service.pb.h"
+#include "huying/common/v1/record.pb.h"
 #include "huying/directory/v1/directory_service.pb.h"
 #include "huying/drill/v1/drill_service.pb.h"
 #include "huying/incident/v1/incident_service.pb.h"
 #include "huying/plan/v1/plan_service.pb.h"
+#include "services/platform/base/nearest.h"
 #include "services/platform/base/strings.h"
 
 namespace huying::drill_client {
@@ -28,7 +30,7 @@ using google::protobuf::FieldDescriptor;
 using nlohmann::json;
 
 std::string DidYouMean(std::string_view wrong, const std::vector<std::string>& known, bool zh) {
-  const std::string near = Nearest(wrong, known);
+  const std::string near = base::Nearest(wrong, known);
   if (near.empty()) return "";
   return absl::StrCat(zh ? "，是否指 " : ", did you mean ", near);
 }
@@ -147,22 +149,50 @@ json BodyToJson(const YAML::Node& node, const Descriptor& type, Findings& findin
   return body;
 }
 
-std::vector<std::string> MethodNames() {
+namespace {
+
+std::vector<const google::protobuf::ServiceDescriptor*> Services() {
   // Naming one message of each file makes sure that its descriptors are linked in.
   const Descriptor* const anchors[] = {
       directory::v1::SignInRequest::descriptor(), plan::v1::ImportPlanRequest::descriptor(),
       alert::v1::IssueNoticeRequest::descriptor(), incident::v1::TakeIntakeRequest::descriptor(),
       drill::v1::PlanExerciseRequest::descriptor()};
-  std::vector<std::string> names;
+  std::vector<const google::protobuf::ServiceDescriptor*> services;
   for (const Descriptor* anchor : anchors) {
     for (int s = 0; s < anchor->file()->service_count(); ++s) {
-      const auto* service = anchor->file()->service(s);
-      for (int m = 0; m < service->method_count(); ++m) {
-        names.push_back(ShortName(*service->method(m)));
-      }
+      services.push_back(anchor->file()->service(s));
+    }
+  }
+  return services;
+}
+
+}  // namespace
+
+std::vector<std::string> MethodNames() {
+  std::vector<std::string> names;
+  for (const auto* service : Services()) {
+    for (int m = 0; m < service->method_count(); ++m) {
+      names.push_back(ShortName(*service->method(m)));
     }
   }
   return names;
+}
+
+const std::vector<std::string>& ActNames() {
+  static const auto* const acts = [] {
+    auto* names = new std::vector<std::string>(MethodNames());
+    names->insert(names->end(), {"ledger.DropDeadline", "ledger.outage"});
+    for (const auto* service : Services()) {
+      const std::string ledger = ShortName(*service->method(0));
+      const auto& options = service->options();
+      for (int i = 0; i < options.ExtensionSize(common::v1::own_act); ++i) {
+        names->push_back(absl::StrCat(ledger.substr(0, ledger.find('.') + 1),
+                                      options.GetExtension(common::v1::own_act, i)));
+      }
+    }
+    return names;
+  }();
+  return *acts;
 }
 
 const google::protobuf::MethodDescriptor* FindMethod(std::string_view short_name) {

@@ -21,8 +21,11 @@ nlohmann::json BodyToJson(const YAML::Node& node, const google::protobuf::Descri
 
 // "incident.TakeIntake" → huying.incident.v1.IncidentService/TakeIntake; null when there is none.
 const google::protobuf::MethodDescriptor* FindMethod(std::string_view short_name);
-// Every RPC of the five services by its short name.
+// Every RPC of the services by its short name.
 std::vector<std::string> MethodNames();
+// Every act that a journal may hold: the RPCs, what services do by themselves ("alert.answer-limit"),
+// and what each ledger does.
+const std::vector<std::string>& ActNames();
 // "huying.incident.v1.IncidentService/TakeIntake".
 std::string FullName(const google::protobuf::MethodDescriptor& method);
 // "incident.TakeIntake".

@@ -11,7 +11,7 @@
 #include "google/protobuf/duration.pb.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "google/protobuf/util/time_util.h"
-#include "services/platform/base/status.h"
+#include "services/drill/rules/records.h"
 #include "services/platform/base/strings.h"
 
 namespace huying::drill::rules {
@@ -80,27 +80,6 @@ void Collect(const Message& message, const std::vector<std::string>& path, size_
   }
 }
 
-// Kinds whose record type has a longer name than they.
-constexpr std::pair<std::string_view, std::string_view> kLongerNames[] = {
-    {"clock", "LegalClock"}, {"report_chain", "ReportChainState"}, {"makeup", "MakeUp"}};
-
-std::string TypeName(std::string_view kind) {
-  for (const auto& [short_name, type] : kLongerNames) {
-    if (kind == short_name) return std::string(type);
-  }
-  std::string name;
-  bool upper = true;
-  for (const char c : kind) {
-    if (c == '_' || c == '-') {
-      upper = true;
-      continue;
-    }
-    name += upper ? absl::ascii_toupper(c) : c;
-    upper = false;
-  }
-  return name;
-}
-
 std::unique_ptr<Message> ParseImage(std::string_view ledger, const platform::v1::Change& change) {
   const Descriptor* type = SubjectType(ledger, change.kind());
   if (type == nullptr) return nullptr;
@@ -155,32 +134,6 @@ std::vector<std::string> ValuesAt(const Message& message, std::string_view path)
   std::vector<std::string> values;
   Collect(message, parts, 0, values);
   return values;
-}
-
-const Descriptor* SubjectType(std::string_view ledger, std::string_view kind) {
-  const auto* pool = google::protobuf::DescriptorPool::generated_pool();
-  for (const std::string& package : {std::string(ledger), std::string("common")}) {
-    const Descriptor* type =
-        pool->FindMessageTypeByName(absl::StrCat("huying.", package, ".v1.", TypeName(kind)));
-    if (type != nullptr) return type;
-  }
-  return nullptr;
-}
-
-absl::Status CheckPath(const Descriptor& type, std::string_view path) {
-  const Descriptor* at = &type;
-  const std::vector<std::string> parts = absl::StrSplit(base::Abs(path), '.');
-  for (size_t i = 0; i < parts.size(); ++i) {
-    const FieldDescriptor* field = at == nullptr ? nullptr : at->FindFieldByName(parts[i]);
-    if (field == nullptr) {
-      const std::string name = at == nullptr ? parts[i - 1] : at->name();
-      return base::Invalid(base::Reason::UNKNOWN_REFERENCE,
-                           absl::StrCat("“", name, "”没有字段“", parts[i], "”"),
-                           absl::StrCat(name, " has no field '", parts[i], "'"));
-    }
-    at = field->message_type();
-  }
-  return absl::OkStatus();
 }
 
 }  // namespace huying::drill::rules

@@ -5,7 +5,6 @@
 #include <string_view>
 #include <vector>
 
-#include "absl/status/status.h"
 #include "google/protobuf/message.h"
 #include "huying/drill/v1/drill.pb.h"
 #include "huying/platform/v1/journal.pb.h"
@@ -30,11 +29,5 @@ bool Matches(const v1::Expectation::Match& match, const SeenEntry& seen);
 // Texts found under a dotted path ("figures.missing", "receivers.body"): one per element of a repeated
 // field, enums by name, times in RFC 3339, whole numbers plain. Unset scalars give their default.
 std::vector<std::string> ValuesAt(const google::protobuf::Message& message, std::string_view path);
-
-// "alert", "recipient" → huying.alert.v1.Recipient; common messages too. Null when unknown.
-const google::protobuf::Descriptor* SubjectType(std::string_view ledger, std::string_view kind);
-
-// Is there such a field path in the type? NOT_FOUND says which part is wrong.
-absl::Status CheckPath(const google::protobuf::Descriptor& type, std::string_view path);
 
 }  // namespace huying::drill::rules

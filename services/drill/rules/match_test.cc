@@ -101,21 +101,5 @@ TEST(Match, ValuesAreFoundAlongAPath) {
   EXPECT_THAT(ValuesAt(report, "late.deeper"), IsEmpty());
 }
 
-TEST(Match, TypesAreFoundByLedgerAndKind) {
-  EXPECT_EQ(SubjectType("alert", "recipient"), alert::v1::Recipient::descriptor());
-  EXPECT_EQ(SubjectType("incident", "legal_clock"), incident::v1::LegalClock::descriptor());
-  EXPECT_EQ(SubjectType("incident", "clock"), incident::v1::LegalClock::descriptor());
-  EXPECT_EQ(SubjectType("incident", "report_chain"), incident::v1::ReportChainState::descriptor());
-  EXPECT_EQ(SubjectType("alert", "make_up"), common::v1::MakeUp::descriptor());
-  EXPECT_EQ(SubjectType("alert", "nonsense"), nullptr);
-}
-
-TEST(Match, APathIsCheckedAgainstTheType) {
-  const auto& type = *incident::v1::Report::descriptor();
-  EXPECT_TRUE(CheckPath(type, "figures.missing").ok());
-  EXPECT_FALSE(CheckPath(type, "figures.mising").ok());
-  EXPECT_FALSE(CheckPath(type, "late.deeper").ok());
-}
-
 }  // namespace
 }  // namespace huying::drill::rules

@@ -65,6 +65,12 @@ absl::Status CheckDuration(const google::protobuf::Duration& duration, bool zero
 absl::Status CheckExpectation(const v1::Expectation& expectation, const std::string& field) {
   RETURN_IF_ERROR(CheckDuration(expectation.limit(), false, absl::StrCat(field, ".limit")));
   RETURN_IF_ERROR(CheckDuration(expectation.tolerance(), true, absl::StrCat(field, ".tolerance")));
+  if (expectation.silence() &&
+      ToDuration(expectation.tolerance()) >= ToDuration(expectation.limit())) {
+    return base::Invalid(Reason::FIELD_INVALID, "预期沉默的容差须小于时限，否则必然达到",
+                         "the tolerance of a silence must be below its limit, or it is always met")
+        .Field(absl::StrCat(field, ".tolerance"));
+  }
   const auto& match = expectation.match();
   if (match.act().empty() && match.kind().empty() && match.state().empty()) {
     return base::Invalid(Reason::FIELD_MISSING, "须写明 act、kind 或 state",

@@ -193,11 +193,11 @@ void FindCompareFaults(const v1::Condition::Compare& compare, const std::string&
   };
   const FactInfo* info = FindFact(compare.fact());
   if (info == nullptr) {
-    const std::string_view near = NearestFact(compare.fact());
+    const std::string near = NearestFact(compare.fact());
     return add(absl::StrCat("没有事实“", compare.fact(), "”",
-                            near.empty() ? "" : absl::StrCat("，是否为 ", base::Abs(near), "？")),
+                            near.empty() ? "" : absl::StrCat("，是否为 ", near, "？")),
                absl::StrCat("there is no fact \"", compare.fact(), "\"",
-                            near.empty() ? "" : absl::StrCat("; did you mean ", base::Abs(near))));
+                            near.empty() ? "" : absl::StrCat("; did you mean ", near)));
   }
   if (!IsKnownOp(compare.op())) {
     return add(absl::StrCat("没有比较符“", compare.op(), "”"),

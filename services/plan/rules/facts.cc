@@ -7,7 +7,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_format.h"
-#include "services/plan/rules/words.h"
+#include "services/platform/base/nearest.h"
 #include "services/platform/base/strings.h"
 
 namespace huying::plan::rules {
@@ -45,10 +45,10 @@ const FactInfo* FindFact(std::string_view key) {
   return nullptr;
 }
 
-std::string_view NearestFact(std::string_view key) {
+std::string NearestFact(std::string_view key) {
   std::vector<std::string_view> keys;
   for (const FactInfo& fact : kFacts) keys.push_back(fact.key);
-  return NearestWord(key, keys);
+  return base::Nearest(key, keys);
 }
 
 std::optional<double> NumberOf(std::string_view fact_key, std::string_view value) {

@@ -29,7 +29,7 @@ absl::Span<const FactInfo> KnownFacts();
 const FactInfo* FindFact(std::string_view key);
 
 // The key most like a mistyped one; "" when none is near.
-std::string_view NearestFact(std::string_view key);
+std::string NearestFact(std::string_view key);
 
 // By key; of a key given twice the last counts.
 using Facts = std::map<std::string, v1::Fact, std::less<>>;

@@ -12,9 +12,9 @@
 #include "absl/time/time.h"
 #include "services/plan/rules/condition.h"
 #include "services/plan/rules/lint.h"
-#include "services/plan/rules/words.h"
 #include "services/plan/rules/yaml_tree.h"
 #include "services/platform/base/clock.h"
+#include "services/platform/base/nearest.h"
 #include "services/platform/base/status.h"
 #include "services/platform/base/strings.h"
 
@@ -56,12 +56,12 @@ int Choose(YamlText& text, const std::string& path, const std::string& typed,
     if (word.word == typed) return word.value;
     candidates.push_back(word.word);
   }
-  const std::string_view near = NearestWord(typed, candidates);
+  const std::string near = base::Nearest(typed, candidates);
   text.Error(path,
              absl::StrCat("没有“", typed, "”这个值",
-                          near.empty() ? "" : absl::StrCat("，是否为 ", base::Abs(near), "？")),
+                          near.empty() ? "" : absl::StrCat("，是否为 ", near, "？")),
              absl::StrCat("\"", typed, "\" is not one of the values",
-                          near.empty() ? "" : absl::StrCat("; did you mean ", base::Abs(near))));
+                          near.empty() ? "" : absl::StrCat("; did you mean ", near)));
   return 0;
 }
 

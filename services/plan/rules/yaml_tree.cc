@@ -5,7 +5,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "services/plan/rules/words.h"
+#include "services/platform/base/nearest.h"
 #include "services/platform/base/strings.h"
 #include "services/platform/base/utf8.h"
 
@@ -181,12 +181,12 @@ void YamlMap::RefuseOtherKeys() {
   const std::vector<std::string_view> known(asked_.begin(), asked_.end());
   for (const auto& [key, mark] : keys_) {
     if (std::find(known.begin(), known.end(), key) != known.end()) continue;
-    const std::string_view near = NearestWord(key, known);
+    const std::string near = base::Nearest(key, known);
     text_.ErrorAt(mark, PathOf(key),
                   absl::StrCat("不认识的键“", key, "”",
-                               near.empty() ? "" : absl::StrCat("，是否为 ", Abs(near), "？")),
+                               near.empty() ? "" : absl::StrCat("，是否为 ", near, "？")),
                   absl::StrCat("unknown key \"", key, "\"",
-                               near.empty() ? "" : absl::StrCat("; did you mean ", Abs(near))));
+                               near.empty() ? "" : absl::StrCat("; did you mean ", near)));
   }
 }
 

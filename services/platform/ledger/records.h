@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "google/protobuf/descriptor.h"
 #include "services/platform/sql/sql.h"
 
 // A kind of record: a key, a version, the serialised message, and only the columns we filter or
@@ -41,6 +42,7 @@ struct KindSchema {
     bool is_text = true;
   };
   std::string name;
+  const google::protobuf::Descriptor* (*type)() = nullptr;  // of its message
   std::vector<Column> columns;
   // Values of the columns, in order, from the serialised message.
   std::function<std::vector<sql::Value>(std::string_view image)> project;
@@ -60,6 +62,7 @@ class RecordKind {
              std::vector<Column> columns)
       : name_(name) {
     schema_.name = std::move(name);
+    schema_.type = &T::descriptor;
     for (const Column& column : columns) {
       schema_.columns.push_back(
           {column.name, std::holds_alternative<std::string>(column.value(T()))});

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "services/platform/base/nearest.h"
 #include "services/platform/base/status.h"
 #include "services/platform/base/strings.h"
 #include "services/platform/rpc/status.h"
@@ -78,20 +79,6 @@ void FindLegalBasis(const google::protobuf::Descriptor& request, Method* method)
     method->legal_basis = LegalBasisField(*part->message_type());
     if (method->legal_basis != nullptr) method->legal_basis_in = part;
   }
-}
-
-int EditDistance(std::string_view a, std::string_view b) {
-  std::vector<int> row(b.size() + 1);
-  for (size_t j = 0; j <= b.size(); ++j) row[j] = static_cast<int>(j);
-  for (size_t i = 1; i <= a.size(); ++i) {
-    int diagonal = std::exchange(row[0], static_cast<int>(i));
-    for (size_t j = 1; j <= b.size(); ++j) {
-      const int change = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, change});
-    }
-  }
-  return row[b.size()];
 }
 
 void CheckTypes(const Method& method, std::vector<std::string>& faults) {
@@ -268,19 +255,11 @@ const Method* MethodTable::Find(std::string_view name) const {
 }
 
 std::string MethodTable::Nearest(std::string_view name) const {
-  constexpr size_t kNameMax = 128;
   if (!name.empty() && name.front() == '/') name.remove_prefix(1);
-  if (name.size() > kNameMax) return "";
-  std::string best;
-  int best_distance = static_cast<int>(name.size()) / 3 + 1;
-  for (const auto& [candidate, method] : methods_) {
-    const int distance = EditDistance(name, candidate);
-    if (distance < best_distance || (distance == best_distance && candidate < best)) {
-      best_distance = distance;
-      best = candidate;
-    }
-  }
-  return best;
+  std::vector<std::string_view> known;
+  known.reserve(methods_.size());
+  for (const auto& [method, unused] : methods_) known.push_back(method);
+  return base::Nearest(name, known);
 }
 
 std::vector<std::string> MethodTable::Services() const {
