@@ -10,6 +10,7 @@
 #include "services/platform/base/clock.h"
 #include "services/platform/base/status.h"
 #include "services/platform/base/strings.h"
+#include "services/platform/base/utf8.h"
 
 namespace huying::alert::rules {
 namespace {
@@ -50,7 +51,7 @@ base::ProblemStatus Missing(std::string_view field, std::string_view zh, std::st
 
 absl::Status CheckLength(std::string_view text, int chars_max, std::string_view field,
                          std::string_view rule) {
-  const int chars = CountChars(text);
+  const int chars = base::Characters(text);
   if (chars <= chars_max) return absl::OkStatus();
   return base::Invalid(Reason::FIELD_TOO_LONG,
                        absl::StrCat("最多 ", chars_max, " 个字，现有 ", chars, " 个字"),
@@ -104,12 +105,6 @@ absl::Status CheckColor(int color, std::string_view field) {
   return absl::OkStatus();
 }
 }  // namespace
-
-int CountChars(std::string_view utf8) {
-  return static_cast<int>(std::count_if(utf8.begin(), utf8.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-  }));
-}
 
 bool IsAreaCode(std::string_view code) {
   return (code.size() == 6 || code.size() == 9 || code.size() == kAreaDigits) &&
@@ -320,7 +315,7 @@ absl::Status CheckFacts(const v1::Alert& warning, FactsAt at) {
 absl::Status CheckColorFitsMeasures(v1::Color color, std::string_view measures,
                                     std::string_view field, const ContentLimits& limits) {
   if (color != v1::RED && color != v1::ORANGE) return absl::OkStatus();
-  if (CountChars(measures) >= limits.measures_chars_min_red_orange) return absl::OkStatus();
+  if (base::Characters(measures) >= limits.measures_chars_min_red_orange) return absl::OkStatus();
   return base::Invalid(Reason::FIELD_INVALID, "红色、橙色预警须写明具体措施",
                        "a RED or ORANGE warning must say what is to be done, in detail")
       .Field(field)

@@ -22,8 +22,6 @@ struct ContentLimits {
   int measures_chars_min_red_orange = 10;
 };
 
-// Characters as a person counts them: UTF-8 code points.
-int CountChars(std::string_view utf8);
 // 6, 9 or 12 digits. Which area that is, directory looks up.
 bool IsAreaCode(std::string_view code);
 // While directory is silent: a short code with zeros to 12 digits. A guess, to be marked as one.

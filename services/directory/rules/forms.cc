@@ -9,6 +9,7 @@
 #include "services/platform/base/clock.h"
 #include "services/platform/base/status.h"
 #include "services/platform/base/strings.h"
+#include "services/platform/base/utf8.h"
 
 namespace huying::directory::rules {
 namespace {
@@ -27,7 +28,7 @@ absl::Status CheckText(std::string_view text, std::string_view field) {
   if (text.empty()) {
     return base::Invalid(Reason::FIELD_MISSING, "缺少名称", "the title is missing").Field(field);
   }
-  if (CharactersOf(text) > kTextCharactersMax) {
+  if (base::Characters(text) > kTextCharactersMax) {
     return base::Invalid(Reason::FIELD_TOO_LONG, absl::StrCat("超过", kTextCharactersMax, "个字"),
                          absl::StrCat("more than ", kTextCharactersMax, " characters"))
         .Field(field);
@@ -94,11 +95,6 @@ absl::Status CheckName(std::string_view name, std::string_view collection, std::
              absl::StrCat("名称须形如 ", prefix, "abc-1（小写字母、数字、连字符）"),
              absl::StrCat("a name looks like ", prefix, "abc-1 (lower case, digits, hyphens)"))
       .Field(field);
-}
-
-int CharactersOf(std::string_view text) {
-  return static_cast<int>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
 absl::Status CheckUnit(const v1::Unit& unit) {
@@ -229,7 +225,7 @@ absl::Status CheckSize(const v1::Directory& directory) {
 }
 
 absl::Status CheckPassword(std::string_view password, int characters_min) {
-  if (CharactersOf(password) < characters_min) {
+  if (base::Characters(password) < characters_min) {
     return base::Invalid(Reason::FIELD_INVALID, absl::StrCat("口令至少", characters_min, "个字符"),
                          absl::StrCat("a password has at least ", characters_min, " characters"))
         .Field("password")

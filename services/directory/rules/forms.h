@@ -35,8 +35,6 @@ struct Reference {
 
 // Letters, digits and hyphens after the collection: "posts/lingbei-duty".
 absl::Status CheckName(std::string_view name, std::string_view collection, std::string_view field);
-// Characters, not bytes: 岭北 is two.
-int CharactersOf(std::string_view text);
 
 absl::Status CheckUnit(const v1::Unit& unit);
 absl::Status CheckRole(const v1::Role& role);

@@ -28,11 +28,6 @@ TEST(FormsTest, NamesAreLowerCaseLettersDigitsAndHyphens) {
   }
 }
 
-TEST(FormsTest, CharactersAreCountedAndNotBytes) {
-  EXPECT_EQ(CharactersOf("岭北ab"), 4);
-  EXPECT_EQ(CharactersOf(""), 0);
-}
-
 TEST(FormsTest, UnitFields) {
   v1::Unit good;
   good.set_name("units/emergency");

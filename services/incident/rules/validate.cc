@@ -16,14 +16,6 @@ namespace {
 
 using base::Reason;
 
-int Chars(std::string_view utf8) {
-  return static_cast<int>(
-      std::count_if(utf8.begin(), utf8.end(), [](char c) { return (c & 0xC0) != 0x80; }));
-}
-
-absl::Status TooLong(std::string_view field) {
-  return base::Invalid(Reason::FIELD_TOO_LONG, "内容过长", "too long").Field(field);
-}
 absl::Status Missing(std::string_view field, std::string_view zh) {
   return base::Invalid(Reason::FIELD_MISSING, absl::StrCat("缺少", base::Abs(zh)),
                        absl::StrCat(base::Abs(field), " is missing"))
@@ -33,17 +25,8 @@ absl::Status UnknownEnum(std::string_view field) {
   return base::Invalid(Reason::UNKNOWN_ENUM_VALUE, "没有这个取值", "not one of the values")
       .Field(field);
 }
-absl::Status LengthsWithin(
-    std::initializer_list<std::pair<std::string_view, const std::string*>> all) {
-  for (const auto& [field, text] : all) {
-    if (text->size() > kTextBytesMax) return TooLong(field);
-  }
-  return absl::OkStatus();
-}
-
 absl::Status ValidateAreas(const google::protobuf::RepeatedPtrField<std::string>& areas,
                            std::string_view field) {
-  if (areas.size() > kAreasMax) return TooLong(field);
   for (int i = 0; i < areas.size(); ++i) {
     if (!PaddedArea(areas[i]).empty()) continue;
     return base::Invalid(Reason::UNKNOWN_AREA, "区域代码应为 6、9 或 12 位数字",
@@ -55,7 +38,6 @@ absl::Status ValidateAreas(const google::protobuf::RepeatedPtrField<std::string>
 
 absl::Status ValidateReceiver(const v1::Receiver& receiver, const std::string& field) {
   if (receiver.body().empty()) return Missing(field + ".body", "接收单位");
-  if (receiver.body().size() > kTextBytesMax) return TooLong(field + ".body");
   if (receiver.skip_level() && receiver.skip_reason().empty()) {
     return base::Invalid(Reason::FIELD_MISSING, "越级报告须写明理由",
                          "skipping a level wants a reason")
@@ -69,8 +51,7 @@ absl::Status ValidateReceiver(const v1::Receiver& receiver, const std::string& f
 }  // namespace
 
 absl::Status ValidateText(std::string_view text, std::string_view field, std::string_view zh) {
-  if (text.empty()) return Missing(field, zh);
-  return text.size() > kTextBytesMax ? TooLong(field) : absl::OkStatus();
+  return text.empty() ? Missing(field, zh) : absl::OkStatus();
 }
 
 absl::Status ValidateName(std::string_view name, std::string_view kind, std::string_view field) {
@@ -96,7 +77,6 @@ absl::Status ValidateLevel(int level) {
 
 absl::Status ValidateIntake(const v1::TakeIntakeRequest& request, absl::Time now) {
   if (request.title().empty()) return Missing("title", "事件名称");
-  if (Chars(request.title()) > kTitleCharsMax) return TooLong("title");
   if (request.area().empty()) return Missing("area", "事发区域");
   if (PaddedArea(request.area()).empty()) {
     return base::Invalid(Reason::UNKNOWN_AREA, "区域代码应为 6、9 或 12 位数字",
@@ -104,12 +84,6 @@ absl::Status ValidateIntake(const v1::TakeIntakeRequest& request, absl::Time now
         .Field("area");
   }
   if (!v1::EventClass_IsValid(request.event_class())) return UnknownEnum("event_class");
-  RETURN_IF_ERROR(LengthsWithin({{"place", &request.place()},
-                                 {"description", &request.description()},
-                                 {"event_code", &request.event_code()},
-                                 {"reporter.person_name", &request.reporter().person_name()},
-                                 {"reporter.phone", &request.reporter().phone()},
-                                 {"reporter.source", &request.reporter().source()}}));
   if (request.has_occurred_at() && base::FromProto(request.occurred_at()) > now + kClockSkewMax) {
     return base::Invalid(Reason::FIELD_INVALID, "事发时间在将来", "it lies in the future")
         .Field("occurred_at");
@@ -121,7 +95,6 @@ absl::Status ValidateConfirm(const v1::ConfirmIncidentRequest& request) {
   RETURN_IF_ERROR(ValidateName(request.name(), "incidents", "name"));
   if (!v1::EventClass_IsValid(request.event_class())) return UnknownEnum("event_class");
   RETURN_IF_ERROR(ValidateAreas(request.areas(), "areas"));
-  RETURN_IF_ERROR(LengthsWithin({{"lead_department", &request.lead_department()}}));
   return ValidateFigures(request.figures(), "figures");
 }
 
@@ -132,16 +105,7 @@ absl::Status ValidateDraft(const v1::DraftReportRequest& request) {
   if (request.kind() == v1::REPORT_KIND_UNSPECIFIED) return Missing("kind", "报告种类");
   if (!v1::ReportKind_IsValid(request.kind())) return UnknownEnum("kind");
   const v1::Report& content = request.content();
-  RETURN_IF_ERROR(LengthsWithin({{"content.source", &content.source()},
-                                 {"content.nature", &content.nature()},
-                                 {"content.scope", &content.scope()},
-                                 {"content.trend", &content.trend()},
-                                 {"content.leaders", &content.leaders()},
-                                 {"content.measures", &content.measures()},
-                                 {"content.advice", &content.advice()},
-                                 {"content.text", &content.text()}}));
   RETURN_IF_ERROR(ValidateFigures(content.figures(), "content.figures"));
-  if (content.receivers_size() > kReceiversMax) return TooLong("content.receivers");
   for (int i = 0; i < content.receivers_size(); ++i) {
     RETURN_IF_ERROR(
         ValidateReceiver(content.receivers(i), absl::StrCat("content.receivers[", i, "]")));
@@ -160,20 +124,13 @@ absl::Status ValidateActivate(const v1::ActivateResponseRequest& request) {
     RETURN_IF_ERROR(ValidateLevel(request.level()));
   }
   RETURN_IF_ERROR(ValidateAreas(request.areas(), "areas"));
-  if (request.matters_size() > kLinesMax) return TooLong("matters");
-  if (request.measures_size() > kLinesMax) return TooLong("measures");
   for (const std::string& line : request.matters()) {
-    if (line.empty() || line.size() > kTextBytesMax) return TooLong("matters");
+    if (line.empty()) return Missing("matters", "响应事项");
   }
   for (const std::string& line : request.measures()) {
-    if (line.empty() || line.size() > kTextBytesMax) return TooLong("measures");
+    if (line.empty()) return Missing("measures", "应急处置措施");
   }
-  const absl::Duration period = absl::Seconds(request.expected_period().seconds());
-  if (period < absl::ZeroDuration() || period > kPeriodMax) {
-    return base::Invalid(Reason::FIELD_INVALID, "预计期限不合理", "the period is out of range")
-        .Field("expected_period");
-  }
-  return LengthsWithin({{"override_reason", &request.override_reason()}});
+  return absl::OkStatus();
 }
 
 absl::Status ValidateTask(const v1::AssignTaskRequest& request, absl::Time now) {
@@ -193,7 +150,7 @@ absl::Status ValidateTask(const v1::AssignTaskRequest& request, absl::Time now) 
         .Field("deadline")
         .Rule("task.four-facts");
   }
-  return LengthsWithin({{"executor_post", &request.executor_post()}});
+  return absl::OkStatus();
 }
 
 }  // namespace huying::incident::rules

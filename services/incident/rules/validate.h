@@ -14,15 +14,10 @@ namespace huying::incident::rules {
 
 namespace v1 = ::huying::incident::v1;
 
-inline constexpr int kTitleCharsMax = 60;
-inline constexpr size_t kTextBytesMax = 8000;
-inline constexpr int kAreasMax = 100;
 inline constexpr int kReceiversMax = 20;
-inline constexpr int kLinesMax = 50;  // matters, measures
 inline constexpr absl::Duration kClockSkewMax = absl::Minutes(5);
-inline constexpr absl::Duration kPeriodMax = absl::Hours(24 * 366);
 
-// Not empty, not endless.
+// Not empty.
 absl::Status ValidateText(std::string_view text, std::string_view field, std::string_view zh);
 // "" is right where it may be left out; "incidents/2026-0007".
 absl::Status ValidateName(std::string_view name, std::string_view kind, std::string_view field);

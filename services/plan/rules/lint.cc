@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "services/plan/rules/condition.h"
 #include "services/platform/base/strings.h"
+#include "services/platform/base/utf8.h"
 
 namespace huying::plan::rules {
 namespace {
@@ -36,11 +37,6 @@ class Linter {
  private:
   std::vector<LintProblem> problems_;
 };
-
-int Chars(std::string_view utf8) {
-  return static_cast<int>(
-      std::count_if(utf8.begin(), utf8.end(), [](char c) { return (c & 0xC0) != 0x80; }));
-}
 
 bool IsId(std::string_view id) {
   return !id.empty() && id.size() <= 60 && std::all_of(id.begin(), id.end(), [](char c) {
@@ -88,7 +84,7 @@ void LintNotice(Linter& lint, const v1::NoticeTemplate& notice, const std::strin
   LintId(lint, notice.id(), path + ".id", ids);
   lint.Need(!notice.title().empty(), path + ".title", "通知标题", "the title");
   lint.Need(!notice.text().empty(), path + ".text", "通知内容", "the text");
-  if (Chars(notice.title()) > kTitleCharsMax) {
+  if (base::Characters(notice.title()) > kTitleCharsMax) {
     lint.Error(path + ".title", absl::StrCat("标题超过 ", kTitleCharsMax, " 字"),
                absl::StrCat("the title has more than ", kTitleCharsMax, " characters"));
   }

@@ -34,6 +34,45 @@ TEST(Utf8, WhatIsNoUtf8IsReplacedByteByByte) {
             "b\xEF\xBF\xBD\xEF\xBF\xBD");
 }
 
+TEST(Utf8, CharactersAreCountedAndNotBytes) {
+  EXPECT_EQ(Characters(""), 0);
+  EXPECT_EQ(Characters("岭北ab"), 4);
+  EXPECT_EQ(Characters("𠮷"), 1);
+}
+
+TEST(Utf8, WhatMovesOrTurnsTheTextAroundItIsFound) {
+  for (const char* plain :
+       {"", "plain", "煤矿，𠮷。", "“引号”", "a\u00a0b", "👨‍👩‍👧"}) {
+    EXPECT_TRUE(FirstControl(plain).empty()) << plain;
+    EXPECT_EQ(Visible(plain), plain);
+  }
+  const std::pair<std::string, const char*> controls[] = {
+      {"\x1b", "U+001B"},           {"\n", "U+000A"},
+      {"\x7f", "U+007F"},           {"\u0085", "U+0085"},
+      {"\u061c", "U+061C"},         {"\u200e", "U+200E"},
+      {"\u2028", "U+2028"},         {"\u202e", "U+202E"},
+      {"\u2066", "U+2066"},         {"\u2069", "U+2069"},
+      {std::string(1, 0), "U+0000"}};
+  for (const auto& [control, name] : controls) {
+    const std::string text = "标题" + control + "[2J";
+    const std::string_view found = FirstControl(text);
+    EXPECT_EQ(found, control) << name;
+    EXPECT_EQ(found.data() - text.data(), 6) << name;
+    EXPECT_EQ(CodePointName(found), name);
+  }
+}
+
+TEST(Utf8, TextOfSeveralLinesMayHaveLineEndsAndTabs) {
+  EXPECT_TRUE(FirstControl("一\n\t二", "\n\t").empty());
+  EXPECT_EQ(FirstControl("一\r\n二", "\n\t"), "\r");
+}
+
+TEST(Utf8, WhatIsShownHasNoControlCharacterLeft) {
+  EXPECT_EQ(Visible("a\n\x1b[2Jb\u202e"), "a\\u{A}\\u{1B}[2Jb\\u{202E}");
+  EXPECT_EQ(Visible("一\n二\x07", "\n\t"), "一\n二\\u{7}");
+  EXPECT_EQ(Visible("\xff"), "\xEF\xBF\xBD");
+}
+
 TEST(Utf8, TheLineThatIsNotIsNamed) {
   EXPECT_EQ(LineNotUtf8("一\n二\n三"), std::nullopt);
   EXPECT_EQ(LineNotUtf8(kGbk), 1);

@@ -192,6 +192,11 @@ std::vector<std::string> FaultsOf(const Method& method) {
   CheckTypes(method, faults);
   CheckPolicy(method, faults);
   if (method.is_mutation()) CheckMutation(method, faults);
+  if (method.plan != nullptr) {
+    for (std::string& fault : RequestCheck::FaultsOf(*method.plan)) {
+      faults.push_back(std::move(fault));
+    }
+  }
   return faults;
 }
 

@@ -37,6 +37,10 @@ class Broken {
                                          const rpctest::v1::GetRequest&) {
     return ledger::Command();
   }
+  absl::StatusOr<rpctest::v1::GetResponse> Unlimited(const context::CallContext&,
+                                                     const rpctest::v1::UnlimitedRequest&) {
+    return rpctest::v1::GetResponse();
+  }
   absl::StatusOr<ledger::Command> Put(const context::CallContext&, const rpctest::v1::PutRequest&) {
     return ledger::Command();
   }
@@ -49,6 +53,7 @@ std::string FaultsOfBroken() {
       *toy.router, kBroken, [&](std::string_view) { return &service; },
       [&](std::string_view) { return &toy.ledger; });
   routes.Read("NoPolicy", &Broken::Get);
+  routes.Read("NoLimit", &Broken::Unlimited);
   routes.Read("NoPermission", &Broken::Get);
   routes.Read("WrongType", &Broken::Other);
   routes.Mutation("NoRequestId", &Broken::Mutate);
@@ -83,6 +88,18 @@ TEST(MethodTableTest, EachFaultIsNamedWithItsRpc) {
   names("NotAStream", "the proto and the route disagree");
   names("PublicMutation", "a mutation cannot be public");
   names("BasisWithoutField", "needs_legal_basis asks for");
+  const auto unlimited = [&](const char* field, const char* fault) {
+    names("NoLimit",
+          (std::string("huying.rpctest.v1.UnlimitedRequest.") + field + ": " + fault).c_str());
+  };
+  unlimited("text", "text needs a limit with text");
+  unlimited("texts", "a list needs a limit with items");
+  unlimited("data", "bytes, and they alone, need a limit with bytes");
+  unlimited("at", "a Timestamp, and it alone, needs a limit with time");
+  unlimited("within", "a Duration, and it alone, needs a limit with days");
+  unlimited("notes", "a map with text as key needs a limit with key");
+  unlimited("Inner.numbers", "a list needs a limit with items");
+  unlimited("truth", "only text has a limit with text");
   names("Nowhere", "the proto has no such RPC");
   EXPECT_THAT(faults, Not(HasSubstr("ToyService")));
 }

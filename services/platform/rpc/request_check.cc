@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/platform/rpc/request_check.h"
 
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "services/platform/base/status.h"
 #include "services/platform/base/strings.h"
 #include "services/platform/base/utf8.h"
+#include "services/platform/rpc/field_limit.h"
 
 namespace huying::rpc {
 namespace {
@@ -71,7 +73,7 @@ std::string FindWrongText(CodedInputStream& in, const Descriptor& type, const st
   return "";
 }
 
-absl::Status UnknownValue(const FieldDescriptor& field, int value, std::string_view path) {
+absl::Status UnknownValue(const FieldDescriptor& field, int value) {
   std::vector<std::string> names;
   constexpr int kNamesMax = 12;
   const auto& type = *field.enum_type();
@@ -83,74 +85,143 @@ absl::Status UnknownValue(const FieldDescriptor& field, int value, std::string_v
   return base::Invalid(base::Reason::UNKNOWN_ENUM_VALUE,
                        absl::StrCat("取值 ", value, " 不在 ", type.name(), " 的范围内"),
                        absl::StrCat(value, " is not a value of ", type.name()))
-      .Field(path)
       .Next(absl::StrCat("可用的取值:", known), absl::StrCat("known values: ", known));
-}
-
-absl::Status TextOf(const Message& message, int depth) {
-  if (depth == 0) return absl::OkStatus();
-  const Reflection& reflection = *message.GetReflection();
-  std::vector<const FieldDescriptor*> fields;
-  reflection.ListFields(message, &fields);
-  std::string scratch;
-  for (const FieldDescriptor* field : fields) {
-    const bool text = field->type() == FieldDescriptor::TYPE_STRING;
-    if (!text && field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) continue;
-    const int count = field->is_repeated() ? reflection.FieldSize(message, field) : 1;
-    for (int i = 0; i < count; ++i) {
-      if (text) {
-        const std::string& value =
-            field->is_repeated()
-                ? reflection.GetRepeatedStringReference(message, field, i, &scratch)
-                : reflection.GetStringReference(message, field, &scratch);
-        if (!base::IsUtf8(value)) return NotUtf8(ElementPath("", *field, i));
-      } else {
-        const Message& child = field->is_repeated()
-                                   ? reflection.GetRepeatedMessage(message, field, i)
-                                   : reflection.GetMessage(message, field);
-        const absl::Status status = TextOf(child, depth - 1);
-        if (!status.ok()) return base::InField(status, ElementPath("", *field, i));
-      }
-    }
-  }
-  return absl::OkStatus();
 }
 
 }  // namespace
 
+// One field of a message and what is demanded of it.
+struct FieldCheck {
+  const FieldDescriptor* field = nullptr;
+  common::v1::Limit limit;  // its own; of a map's key and value: the map's
+  const RequestCheck::Plan* message = nullptr;
+};
+
 struct RequestCheck::Plan {
-  std::vector<const FieldDescriptor*> enums;
-  std::vector<std::pair<const FieldDescriptor*, const Plan*>> messages;
-  bool done = false;
-  bool empty() const { return enums.empty() && messages.empty(); }
+  std::vector<FieldCheck> fields;
+  std::vector<std::string> faults;  // of this type alone
 };
 
 namespace {
 
-absl::Status EnumsOf(const RequestCheck::Plan& plan, const Message& message, int depth) {
-  if (depth == 0) return absl::OkStatus();
-  const Reflection& reflection = *message.GetReflection();
-  for (const FieldDescriptor* field : plan.enums) {
-    const int count = field->is_repeated() ? reflection.FieldSize(message, field) : 1;
-    for (int i = 0; i < count; ++i) {
-      const int value = field->is_repeated() ? reflection.GetRepeatedEnumValue(message, field, i)
-                                             : reflection.GetEnumValue(message, field);
-      if (field->enum_type()->FindValueByNumber(value) == nullptr) {
-        return UnknownValue(*field, value, ElementPath("", *field, i));
-      }
+// One value of a field: the field itself, or one element of a list.
+class Value {
+ public:
+  Value(const Message& message, const FieldDescriptor& field, int index)
+      : message_(message), reflection_(*message.GetReflection()), field_(field), index_(index) {}
+
+  const std::string& text(std::string* scratch) const {
+    return list() ? reflection_.GetRepeatedStringReference(message_, &field_, index_, scratch)
+                  : reflection_.GetStringReference(message_, &field_, scratch);
+  }
+  int enum_value() const {
+    return list() ? reflection_.GetRepeatedEnumValue(message_, &field_, index_)
+                  : reflection_.GetEnumValue(message_, &field_);
+  }
+  double real() const {
+    return list() ? reflection_.GetRepeatedDouble(message_, &field_, index_)
+                  : reflection_.GetDouble(message_, &field_);
+  }
+  const Message& message() const {
+    return list() ? reflection_.GetRepeatedMessage(message_, &field_, index_)
+                  : reflection_.GetMessage(message_, &field_);
+  }
+  // Of a field that is no list. A greater one than int64 holds becomes negative and is refused as such.
+  int64_t number() const {
+    switch (field_.cpp_type()) {
+      case FieldDescriptor::CPPTYPE_INT32:
+        return reflection_.GetInt32(message_, &field_);
+      case FieldDescriptor::CPPTYPE_UINT32:
+        return reflection_.GetUInt32(message_, &field_);
+      case FieldDescriptor::CPPTYPE_UINT64:
+        return static_cast<int64_t>(reflection_.GetUInt64(message_, &field_));
+      default:
+        return reflection_.GetInt64(message_, &field_);
     }
   }
-  for (const auto& [field, child_plan] : plan.messages) {
-    if (!field->is_repeated() && !reflection.HasField(message, field)) continue;
-    const int count = field->is_repeated() ? reflection.FieldSize(message, field) : 1;
+
+ private:
+  bool list() const { return field_.is_repeated(); }
+
+  const Message& message_;
+  const Reflection& reflection_;
+  const FieldDescriptor& field_;
+  const int index_;
+};
+
+absl::Status CheckFields(const RequestCheck::Plan& plan, const Message& message, int depth);
+
+absl::Status CheckMessageValue(const FieldCheck& check, const Message& message, int depth) {
+  if (check.limit.time() != common::v1::Limit::TIME_UNSPECIFIED) {
+    return CheckTime(check.limit.time(), static_cast<const google::protobuf::Timestamp&>(message));
+  }
+  if (check.limit.days() > 0) {
+    return CheckPeriod(check.limit.days(), static_cast<const google::protobuf::Duration&>(message));
+  }
+  return CheckFields(*check.message, message, depth - 1);
+}
+
+absl::Status CheckValue(const FieldCheck& check, const Value& value, int depth) {
+  std::string scratch;
+  switch (check.field->type()) {
+    case FieldDescriptor::TYPE_STRING:
+      return CheckText(check.limit.text(), value.text(&scratch));
+    case FieldDescriptor::TYPE_BYTES:
+      return CheckBytes(check.limit.bytes(), value.text(&scratch).size());
+    case FieldDescriptor::TYPE_ENUM:
+      if (check.field->enum_type()->FindValueByNumber(value.enum_value()) != nullptr) {
+        return absl::OkStatus();
+      }
+      return UnknownValue(*check.field, value.enum_value());
+    case FieldDescriptor::TYPE_DOUBLE:
+      return CheckFinite(value.real());
+    case FieldDescriptor::TYPE_MESSAGE:
+      return CheckMessageValue(check, value.message(), depth);
+    default:
+      return check.limit.max() > 0 ? CheckNumber(check.limit.max(), value.number())
+                                   : absl::OkStatus();
+  }
+}
+
+absl::Status CheckFields(const RequestCheck::Plan& plan, const Message& message, int depth) {
+  if (depth == 0) return absl::OkStatus();
+  const Reflection& reflection = *message.GetReflection();
+  for (const FieldCheck& check : plan.fields) {
+    const FieldDescriptor& field = *check.field;
+    int count = 1;
+    if (field.is_repeated()) {
+      count = reflection.FieldSize(message, &field);
+      const absl::Status status = CheckItems(check.limit.items(), count);
+      if (!status.ok()) return base::InField(status, field.name());
+    } else if (field.message_type() != nullptr && !reflection.HasField(message, &field)) {
+      continue;
+    }
     for (int i = 0; i < count; ++i) {
-      const Message& child = field->is_repeated() ? reflection.GetRepeatedMessage(message, field, i)
-                                                  : reflection.GetMessage(message, field);
-      const absl::Status status = EnumsOf(*child_plan, child, depth - 1);
-      if (!status.ok()) return base::InField(status, ElementPath("", *field, i));
+      const absl::Status status = CheckValue(check, Value(message, field, i), depth);
+      if (!status.ok()) return base::InField(status, ElementPath("", field, i));
     }
   }
   return absl::OkStatus();
+}
+
+// Of the key and the value of a map, whose limit stands on the map itself.
+common::v1::Limit LimitIn(const FieldDescriptor& part, const common::v1::Limit& map) {
+  common::v1::Limit limit;
+  if (part.type() == FieldDescriptor::TYPE_STRING) {
+    limit.set_text(part.number() == 1 ? map.key() : map.text());
+  }
+  return limit;
+}
+
+bool IsOurs(const Descriptor& type) { return type.file()->package() != "google.protobuf"; }
+
+void CollectFaults(const RequestCheck::Plan& plan, std::set<const RequestCheck::Plan*>& seen,
+                   std::vector<std::string>& faults) {
+  if (!seen.insert(&plan).second) return;
+  faults.insert(faults.end(), plan.faults.begin(), plan.faults.end());
+  for (const FieldCheck& check : plan.fields) {
+    if (check.message != nullptr) CollectFaults(*check.message, seen, faults);
+  }
 }
 
 }  // namespace
@@ -162,17 +233,32 @@ const RequestCheck::Plan* RequestCheck::PlanFor(const Descriptor* type) {
   auto [it, inserted] = plans_.try_emplace(type, nullptr);
   if (!inserted) return it->second.get();
   it->second = std::make_unique<Plan>();
-  Plan* plan = it->second.get();
+  Plan* plan = it->second.get();  // stays where it is while other types are added
   for (int i = 0; i < type->field_count(); ++i) {
     const FieldDescriptor* field = type->field(i);
-    if (field->type() == FieldDescriptor::TYPE_ENUM) plan->enums.push_back(field);
-    if (field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) continue;
-    const Plan* child = PlanFor(field->message_type());
-    // A type that contains itself is not done here: keep it, an empty plan costs nothing.
-    if (!child->done || !child->empty()) plan->messages.emplace_back(field, child);
+    FieldCheck check{field, LimitOf(*field)};
+    const std::string_view fault = LimitFault(*field);
+    if (!fault.empty()) {
+      plan->faults.push_back(absl::StrCat(field->full_name(), ": ", base::Abs(fault)));
+    }
+    if (field->is_map()) {
+      check.message = PlanFor(field->message_type());
+      Plan& entry = *plans_[field->message_type()];
+      entry.faults.clear();
+      for (FieldCheck& part : entry.fields) part.limit = LimitIn(*part.field, check.limit);
+    } else if (field->message_type() != nullptr && IsOurs(*field->message_type())) {
+      check.message = PlanFor(field->message_type());
+    }
+    plan->fields.push_back(std::move(check));
   }
-  plan->done = true;
   return plan;
+}
+
+std::vector<std::string> RequestCheck::FaultsOf(const Plan& plan) {
+  std::set<const Plan*> seen;
+  std::vector<std::string> faults;
+  CollectFaults(plan, seen, faults);
+  return faults;
 }
 
 absl::Status RequestCheck::Parse(std::string_view bytes, Message* request) {
@@ -188,11 +274,8 @@ absl::Status RequestCheck::Parse(std::string_view bytes, Message* request) {
       .Next("按接口定义重新生成客户端代码", "build the client from the same proto files");
 }
 
-absl::Status RequestCheck::Enums(const Plan& plan, const Message& request) {
-  if (plan.empty()) return absl::OkStatus();
-  return EnumsOf(plan, request, kDepthMax);
+absl::Status RequestCheck::Fields(const Plan& plan, const Message& request) {
+  return CheckFields(plan, request, kDepthMax);
 }
-
-absl::Status RequestCheck::Text(const Message& request) { return TextOf(request, kDepthMax); }
 
 }  // namespace huying::rpc

@@ -76,7 +76,7 @@ void Router::Handle(const Incoming& incoming, std::string_view request, Reply re
     RETURN_IF_ERROR(CheckSize(*call->method, request.size(), options_.limits));
     call->request.reset(call->method->route.request_prototype->New());
     RETURN_IF_ERROR(RequestCheck::Parse(request, call->request.get()));
-    RETURN_IF_ERROR(RequestCheck::Enums(*call->method->plan, *call->request));
+    RETURN_IF_ERROR(RequestCheck::Fields(*call->method->plan, *call->request));
     return Admit(incoming, *call);
   }();
   if (!status.ok()) return Finish(std::move(call), std::move(status));

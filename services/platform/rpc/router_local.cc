@@ -39,8 +39,7 @@ absl::Status CheckMessage(const Method& method, const Message& request,
                           const RouterLimits& limits) {
   if (request.GetDescriptor() != method.route.request_type) return WrongType(request);
   RETURN_IF_ERROR(CheckSize(method, request.ByteSizeLong(), limits));
-  RETURN_IF_ERROR(RequestCheck::Text(request));
-  return RequestCheck::Enums(*method.plan, request);
+  return RequestCheck::Fields(*method.plan, request);
 }
 
 absl::Status Router::CallLocal(const context::CallContext& context, std::string_view method,

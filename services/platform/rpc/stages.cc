@@ -183,12 +183,6 @@ absl::StatusOr<std::string> RequestIdOf(const Method& method,
         .Next("每次办理生成一个新的请求号,重试时用同一个",
               "make a new id for each act; repeat it when you retry");
   }
-  if (id.size() > kRequestIdMax) {
-    return base::Invalid(Reason::FIELD_TOO_LONG,
-                         absl::StrCat("请求号最多 ", kRequestIdMax, " 字符"),
-                         absl::StrCat("request_id has more than ", kRequestIdMax, " characters"))
-        .Field("request_id");
-  }
   const auto printable = [](char c) { return c > 0x20 && c < 0x7f; };
   if (!std::all_of(id.begin(), id.end(), printable)) {
     return base::Invalid(Reason::FIELD_INVALID, "请求号只能用可见的 ASCII 字符",

@@ -21,7 +21,6 @@
 namespace huying::rpc {
 
 inline constexpr char kLiveRealm[] = "live";  // the realm of calls that need no sign-in
-inline constexpr int kRequestIdMax = 128;
 // Held by calls between processes, and by calls between services of one process.
 inline constexpr char kNodePermission[] = "node";
 
@@ -57,7 +56,7 @@ absl::Status CheckTier(const Method& method, const context::CallContext& context
 // Who acts for another post does so until the time his token names, by the realm's clock.
 absl::Status CheckActing(const Method& method, const context::CallContext& context);
 
-// The request's id: there, at most kRequestIdMax printable characters.
+// The request's id: there, printable ASCII characters only.
 absl::StatusOr<std::string> RequestIdOf(const Method& method,
                                         const google::protobuf::Message& request);
 // HMAC-SHA-256 over the method and the request without its id. Changes the request and puts it
