@@ -16,16 +16,16 @@ SERVICES = ["directory", "plan", "alert", "incident", "drill", "platform"]
 
 
 def load(folder):
-    """The descriptors with their comments, and the policy option's Python class."""
+    """The descriptors with their comments, and the modules of our options."""
     protos = sorted(str(p.relative_to(ROOT / "proto")) for p in (ROOT / "proto" / "huying").rglob("*.proto"))
     subprocess.run(["protoc", f"-I{ROOT}/proto", "--include_source_info", "--include_imports",
                     f"--descriptor_set_out={folder}/all.pb", f"--python_out={folder}", *protos],
                    check=True, stderr=subprocess.DEVNULL)
     sys.path.insert(0, str(folder))
-    from huying.common.v1 import policy_pb2, privacy_pb2
+    from huying.common.v1 import limit_pb2, policy_pb2, privacy_pb2
     from google.protobuf import descriptor_pb2
     files = descriptor_pb2.FileDescriptorSet.FromString((folder / "all.pb").read_bytes())
-    return files, policy_pb2, privacy_pb2
+    return files, policy_pb2, privacy_pb2, limit_pb2
 
 
 def comments(file):
@@ -49,7 +49,7 @@ def type_of(field):
     return f"{name}[]" if field.label == 3 else name
 
 
-def service_page(name, files, policy_pb2, privacy_pb2):
+def service_page(name, files, policy_pb2, privacy_pb2, limit_pb2):
     lines = [f"# huying.{name}.v1", "", "Made from the protos by `./dev reference`; do not edit.", ""]
     mine = [f for f in files.file if f.package == f"huying.{name}.v1"]
     for file in mine:
@@ -74,17 +74,36 @@ def service_page(name, files, policy_pb2, privacy_pb2):
                       for i, v in enumerate(enum.value)]
             lines.append("")
         for i, message in enumerate(file.message_type):
-            lines += message_section(message, notes, (4, i), privacy_pb2)
+            lines += message_section(message, notes, (4, i), privacy_pb2, limit_pb2)
     return "\n".join(lines).rstrip() + "\n"
 
 
-def message_section(message, notes, path, privacy_pb2):
+def limit_of(field, limit_pb2):
+    """The bound of a field that a request can carry, in words."""
+    limit = field.options.Extensions[limit_pb2.limit]
+    words = []
+    for kind in (limit.key, limit.text):
+        if kind:
+            size = limit_pb2.Limit.Text.DESCRIPTOR.values_by_number[kind].GetOptions().Extensions[limit_pb2.text_size]
+            words.append(f"{limit_pb2.Limit.Text.Name(kind)}, {size.characters} characters")
+    if limit.time:
+        years = limit_pb2.Limit.Time.DESCRIPTOR.values_by_number[limit.time].GetOptions().Extensions[limit_pb2.year_range]
+        words.append(f"years {years.first}–{years.last}")
+    for value, unit in ((limit.items, "items"), (limit.bytes, "bytes"), (limit.days, "days")):
+        if value:
+            words.append(f"{value} {unit}")
+    if limit.max:
+        words.append(f"0–{limit.max}")
+    return "; ".join(words)
+
+
+def message_section(message, notes, path, privacy_pb2, limit_pb2):
     lines = [f"### {message.name}", "", notes.get(path, ""), ""]
     if message.field:
-        lines += ["| field | type | privacy | meaning |", "|---|---|---|---|"]
+        lines += ["| field | type | limit | privacy | meaning |", "|---|---|---|---|---|"]
     for i, field in enumerate(message.field):
         privacy = field.options.Extensions[privacy_pb2.privacy]
-        lines.append(f"| `{field.name}` | {type_of(field)} | "
+        lines.append(f"| `{field.name}` | {type_of(field)} | {limit_of(field, limit_pb2)} | "
                      f"{privacy_pb2.Privacy.Name(privacy).lower() if privacy else ''} | "
                      f"{notes.get(path + (2, i), '')} |")
     lines.append("")

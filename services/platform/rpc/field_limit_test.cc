@@ -28,15 +28,14 @@ std::string Repeated(std::string_view text, int times) {
 
 class LimitsTest : public ::testing::Test {
  protected:
-  // What the check says of a request that `spoil` has changed.
-  Problem Of(const std::function<void(PutRequest&)>& spoil) {
+  absl::Status Check(const std::function<void(PutRequest&)>& change) {
     PutRequest request;
-    spoil(request);
-    return base::ProblemOf(
-        RequestCheck::Fields(*check_.PlanFor(PutRequest::descriptor()), request));
+    change(request);
+    return RequestCheck::Fields(*check_.PlanFor(PutRequest::descriptor()), request);
   }
-  bool Passes(const std::function<void(PutRequest&)>& change) {
-    return Of(change).reason() == Reason::REASON_UNSPECIFIED;
+  bool Passes(const std::function<void(PutRequest&)>& change) { return Check(change).ok(); }
+  Problem Of(const std::function<void(PutRequest&)>& spoil) {
+    return base::ProblemOf(Check(spoil));
   }
 
   RequestCheck check_;
