@@ -122,6 +122,12 @@ TEST_F(BadInputIncidentTest, Intakes) {
       [](auto& r) { r.set_description(std::string(2 << 20, 'x')); },
       {StatusCode::kInvalidArgument, Reason::MESSAGE_TOO_LARGE, "", "platform.message-too-large"});
   IntakeRefused(
+      [](auto& r) { r.mutable_occurred_at()->set_seconds(-(int64_t{1} << 62)); },
+      {StatusCode::kInvalidArgument, Reason::FIELD_INVALID, "occurred_at", "platform.time-range"});
+  IntakeRefused([](auto& r) { r.mutable_figures()->set_note(std::string(750'000, 'x')); },
+                {StatusCode::kInvalidArgument, Reason::FIELD_TOO_LONG, "figures.note",
+                 "platform.field-too-long"});
+  IntakeRefused(
       [](auto& r) { *r.mutable_occurred_at() = base::ToProto(absl::Now() + absl::Hours(2)); },
       {StatusCode::kInvalidArgument, Reason::FIELD_INVALID, "occurred_at",
        "platform.field-invalid"});

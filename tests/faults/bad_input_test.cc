@@ -93,7 +93,7 @@ TEST_F(BadInputTest, FieldsOfANotice) {
   Refused(kDistrict, "alert.IssueNotice", Notice([](auto& r) { r.clear_title(); }),
           {StatusCode::kInvalidArgument, Reason::FIELD_MISSING, "title", "platform.field-missing"});
   Refused(kDistrict, "alert.IssueNotice",
-          Notice([](auto& r) { r.set_title(std::string(200, 'x')); }),
+          Notice([](auto& r) { r.set_title(std::string(41, 'x')); }),
           {StatusCode::kInvalidArgument, Reason::FIELD_TOO_LONG, "title", "alert.title-max"});
   Refused(
       kDistrict, "alert.IssueNotice", Notice([](auto& r) { r.clear_refers_to(); }),
@@ -115,6 +115,40 @@ TEST_F(BadInputTest, FieldsOfANotice) {
       kDistrict, "alert.IssueNotice",
       Notice([](auto& r) { r.set_text(std::string(2 << 20, 'x')); }),
       {StatusCode::kInvalidArgument, Reason::MESSAGE_TOO_LARGE, "", "platform.message-too-large"});
+}
+
+TEST_F(BadInputTest, LengthsRangesAndCharactersOfANotice) {
+  Refused(
+      kDistrict, "alert.IssueNotice", Notice([](auto& r) { r.set_title(std::string(200, 'x')); }),
+      {StatusCode::kInvalidArgument, Reason::FIELD_TOO_LONG, "title", "platform.field-too-long"});
+  // What would clear or turn the screen of whoever lists it.
+  for (const char* text : {"a\n\x1b[2Jb", "a\u202e"}) {
+    Refused(
+        kDistrict, "alert.IssueNotice", Notice([&](auto& r) { r.set_title(text); }),
+        {StatusCode::kInvalidArgument, Reason::FIELD_INVALID, "title", "platform.visible-text"});
+  }
+  Refused(kDistrict, "alert.IssueNotice", Notice([](auto& r) { r.set_text("\x1b[2J"); }),
+          {StatusCode::kInvalidArgument, Reason::FIELD_INVALID, "text", "platform.visible-text"});
+  // What no other program can show: one such time would stop everybody's list.
+  for (const auto& [seconds, nanos] :
+       {std::pair<int64_t, int>{int64_t{1} << 62, 0}, {absl::ToUnixSeconds(absl::Now()), -5}}) {
+    Refused(
+        kDistrict, "alert.IssueNotice", Notice([&](auto& r) {
+          r.mutable_expires_at()->set_seconds(seconds);
+          r.mutable_expires_at()->set_nanos(nanos);
+        }),
+        {StatusCode::kInvalidArgument, Reason::FIELD_INVALID, "expires_at", "platform.time-range"});
+  }
+  Refused(kDistrict, "alert.IssueNotice", Notice([](auto& r) {
+            for (int i = 0; i < 3000; ++i) r.add_legal_basis()->set_title("法");
+          }),
+          {StatusCode::kInvalidArgument, Reason::FIELD_TOO_LONG, "legal_basis",
+           "platform.field-too-long"});
+  Refused(
+      kDistrict, "alert.IssueNotice", Notice([](auto& r) {
+        for (int i = 0; i < 200'000; ++i) r.add_tiers(common::v1::COMMUNITY);
+      }),
+      {StatusCode::kInvalidArgument, Reason::FIELD_TOO_LONG, "tiers", "platform.field-too-long"});
 }
 
 TEST_F(BadInputTest, RequestIds) {
