@@ -86,13 +86,6 @@ absl::Status NoneUnderWay(ledger::Transaction& tx, const v1::Incident& incident,
   return absl::OkStatus();
 }
 
-void FlagBasis(ledger::Transaction& tx, const v1::Response& response) {
-  for (const auto& basis : response.legal_basis()) tx.AddBasis(basis);
-  if (response.legal_basis().empty()) {
-    tx.AddFlag(rules::MakeFlag("response.legal-basis", "依据待核：未注明法律依据"));
-  }
-}
-
 // Response and incident name the rows, so that whoever brings the papers finds them whatever their number.
 absl::Status OpenMakeUps(CaseTx& c, v1::Incident& incident, v1::Response& response,
                          const std::vector<common::v1::MakeUp>& rows) {
@@ -124,7 +117,7 @@ absl::Status Activate(CaseTx& c, v1::Incident& incident, v1::Response& response,
   RETURN_IF_ERROR(rules::Respond(incident, response.name(), c.act()));
   tx.Change(kIncidents, incident.name(), incident);
   PutPeriod(tx, response);
-  FlagBasis(tx, response);
+  for (const auto& basis : response.legal_basis()) tx.AddBasis(basis);
   return OpenMakeUps(c, incident, response, make_ups);
 }
 
@@ -159,7 +152,10 @@ absl::Status DecideAdjust(CaseTx& c, v1::Incident& incident, v1::Response& respo
   c.tx().Change(kResponses, response.name(), response);
   for (const v1::Task& task : tasks) c.tx().Create(kTasks, task.name(), task);
   PutPeriod(c.tx(), response);
-  for (const auto& basis : request.legal_basis()) c.tx().AddBasis(basis);
+  // What the response stands on also bears its new level, unless the request names something else.
+  const auto& bases =
+      request.legal_basis().empty() ? response.legal_basis() : request.legal_basis();
+  for (const auto& basis : bases) c.tx().AddBasis(basis);
   return OpenMakeUps(c, incident, response, make_ups);
 }
 

@@ -177,7 +177,6 @@ TEST_F(ResponseTest, WithoutThePlanServiceItStartsInUrgencyOnWhatIsStated) {
   start.mutable_expected_period()->set_seconds(3600);
   auto receipt = Do(&IncidentService::ActivateResponse, start, "posts/commander");
   ASSERT_TRUE(receipt.ok()) << receipt.status();
-  EXPECT_TRUE(HasFlag(*receipt, "response.legal-basis"));
   const std::vector<std::string> rows = {absl::StrCat("makeups/", receipt->name(), "/plan-known"),
                                          absl::StrCat("makeups/", receipt->name(), "/approver"),
                                          absl::StrCat("makeups/", receipt->name(), "/conditions")};

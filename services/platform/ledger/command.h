@@ -111,6 +111,8 @@ class Transaction {
   // The one case of this entry. Default: the subject's name.
   virtual void SetCase(std::string_view case_id) = 0;
   virtual void AddBasis(const common::v1::LegalBasis& basis) = 0;
+  // What was added so far.
+  virtual std::vector<common::v1::LegalBasis> Bases() const = 0;
   virtual void AddSource(std::string_view ledger, int64_t seq) = 0;
   virtual void AddFlag(common::v1::Flag flag) = 0;
   // When this decision is refused, keep the refusal as an entry (denied access, a veto's block).

@@ -123,6 +123,10 @@ void TransactionImpl::Publish(std::string_view channel) {
   }
 }
 
+std::vector<common::v1::LegalBasis> TransactionImpl::Bases() const {
+  return {entry_.legal_basis().begin(), entry_.legal_basis().end()};
+}
+
 void TransactionImpl::AddBasis(const common::v1::LegalBasis& basis) {
   *entry_.add_legal_basis() = basis;
 }

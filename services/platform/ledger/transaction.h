@@ -31,6 +31,7 @@ class TransactionImpl final : public Transaction {
   void Publish(std::string_view channel) override;
   void SetCase(std::string_view case_id) override { case_id_ = std::string(case_id); }
   void AddBasis(const common::v1::LegalBasis& basis) override;
+  std::vector<common::v1::LegalBasis> Bases() const override;
   void AddSource(std::string_view ledger, int64_t seq) override;
   void AddFlag(common::v1::Flag flag) override;
   void KeepRefusal() override { keep_refusal_ = true; }

@@ -44,6 +44,7 @@ class FakeTransaction final : public Transaction {
   void Publish(std::string_view channel) override { channels.insert(std::string(channel)); }
   void SetCase(std::string_view case_id) override { this->case_id = std::string(case_id); }
   void AddBasis(const common::v1::LegalBasis& basis) override { bases.push_back(basis); }
+  std::vector<common::v1::LegalBasis> Bases() const override { return bases; }
   void AddSource(std::string_view ledger, int64_t seq) override {
     sources.emplace_back(std::string(ledger), seq);
   }

@@ -183,7 +183,7 @@ void Router::Gather(std::unique_ptr<PendingCall> call) {
   auto command = call->method->route.mutate(call->context, *call->request);
   if (!command.ok()) return NotGathered(std::move(call), command.status());
   if (Now() > call->context.deadline) return Finish(std::move(call), TooLate(false));
-  Complete(*call->method, call->context, *call->request, call->payload_hash, &*command);
+  Complete(*call->method, call->context, call->payload_hash, &*command);
   if (call->owed == nullptr) WatchDeadline(*call);
   ledger::Ledger* ledger = call->ledger;
   ledger->Execute(*std::move(command), [this, held = std::move(call)](

@@ -93,7 +93,7 @@ absl::Status Router::MutateLocal(PendingCall& call, Message* response) {
     }
     ledger::Command command = *std::move(gathered);
     if (Now() > call.context.deadline) return TooLate(false);
-    Complete(*call.method, call.context, *call.request, call.payload_hash, &command);
+    Complete(*call.method, call.context, call.payload_hash, &command);
     auto waiter = std::make_shared<Waiter>();  // the ledger may answer after we gave up
     ledger->Execute(std::move(command), [waiter](absl::StatusOr<common::v1::Receipt> receipt) {
       waiter->receipt = std::move(receipt);

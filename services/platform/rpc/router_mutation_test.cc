@@ -3,6 +3,7 @@
 #include <thread>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/platform/base/status.h"
@@ -158,6 +159,57 @@ TEST_F(MutationTest, AMissingLegalBasisIsFlaggedNeverRefused) {
   EXPECT_EQ(receipt->flags(0).rule_id(), "legal-basis.missing");
   EXPECT_EQ(receipt->flags(0).text(), "依据待核");
   EXPECT_EQ(Put(PutOf("r-2", "k"))->flags_size(), 0);
+}
+
+TEST_F(MutationTest, ABasisThatTheServiceFilledInIsNotMissing) {
+  PutRequest request = PutOf("r-1", "k");
+  request.clear_legal_basis();
+  request.set_fills_in_basis(true);
+  const auto receipt = Put(request);
+  ASSERT_TRUE(receipt.ok());
+  EXPECT_EQ(receipt->flags_size(), 0) << receipt->ShortDebugString();
+}
+
+// R56: minutes of a meeting are no legal basis, whatever kind the request says they are.
+TEST_F(MutationTest, R56WhatIsNoBasisIsFlaggedAndDoesNotSilenceTheFlag) {
+  using common::v1::LegalBasis;
+  struct Case {
+    LegalBasis::Kind kind;
+    const char* title;
+    const char* article;
+    std::vector<std::string> rules;
+  };
+  const Case cases[] = {
+      {LegalBasis::KIND_UNSPECIFIED,
+       "会议纪要",
+       "3",
+       {"legal-basis.minutes", "legal-basis.missing"}},
+      {LegalBasis::NORMATIVE_DOCUMENT,
+       "区委会议纪要",
+       "3",
+       {"legal-basis.minutes", "legal-basis.missing"}},
+      {LegalBasis::KIND_UNSPECIFIED,
+       "突发事件应对法",
+       "第七十二条",
+       {"legal-basis.incomplete", "legal-basis.missing"}},
+      {LegalBasis::LAW, "", "第七十二条", {"legal-basis.incomplete", "legal-basis.missing"}},
+      {LegalBasis::LAW, "突发事件应对法", "", {"legal-basis.incomplete", "legal-basis.missing"}},
+      {LegalBasis::PLAN, "煤矿事故应急预案", "", {}},
+      {LegalBasis::LAW, "突发事件应对法", "第七十二条", {}}};
+  int number = 0;
+  for (const Case& row : cases) {
+    PutRequest request = PutOf(absl::StrCat("r-", ++number), "k");
+    request.clear_legal_basis();
+    LegalBasis& basis = *request.add_legal_basis();
+    basis.set_kind(row.kind);
+    basis.set_title(row.title);
+    basis.set_article(row.article);
+    const auto receipt = Put(request);
+    ASSERT_TRUE(receipt.ok()) << receipt.status();
+    std::vector<std::string> rules;
+    for (const auto& flag : receipt->flags()) rules.push_back(flag.rule_id());
+    EXPECT_EQ(rules, row.rules) << row.title;
+  }
 }
 
 TEST_F(MutationTest, WhatTheTokenIsFlaggedWithStandsInEveryEntryOfItsBearer) {

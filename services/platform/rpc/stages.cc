@@ -13,6 +13,7 @@
 #include "services/platform/base/status.h"
 #include "services/platform/base/strings.h"
 #include "services/platform/guard/reach.h"
+#include "services/platform/rpc/legal_basis.h"
 
 namespace huying::rpc {
 namespace {
@@ -220,30 +221,20 @@ std::string PayloadHash(std::string_view key, const Method& method,
   return hash;
 }
 
-void Complete(const Method& method, const context::CallContext& context,
-              const google::protobuf::Message& request, std::string payload_hash,
+void Complete(const Method& method, const context::CallContext& context, std::string payload_hash,
               ledger::Command* command) {
   command->context = context;
   command->act = method.act;
   command->lane = method.lane;
   command->payload_hash = std::move(payload_hash);
-  const google::protobuf::Message& part =
-      method.legal_basis_in == nullptr
-          ? request
-          : request.GetReflection()->GetMessage(request, method.legal_basis_in);
-  const bool basis_missing = method.policy.needs_legal_basis() &&
-                             part.GetReflection()->FieldSize(part, method.legal_basis) == 0;
-  std::vector<common::v1::Flag> flags = context.flags;
-  if (basis_missing) {
-    common::v1::Flag& flag = flags.emplace_back();
-    flag.set_rule_id("legal-basis.missing");
-    flag.set_text("依据待核");
-  }
-  if (flags.empty()) return;
-  command->decide = [decide = std::move(command->decide),
-                     flags = std::move(flags)](ledger::Transaction& tx) -> absl::Status {
+  const bool needs_basis = method.policy.needs_legal_basis();
+  if (!needs_basis && context.flags.empty()) return;
+  command->decide = [decide = std::move(command->decide), flags = context.flags,
+                     needs_basis](ledger::Transaction& tx) -> absl::Status {
     RETURN_IF_ERROR(decide(tx));
     for (const common::v1::Flag& flag : flags) tx.AddFlag(flag);
+    if (!needs_basis) return absl::OkStatus();
+    for (common::v1::Flag& flag : FlagsOfBasis(tx.Bases())) tx.AddFlag(std::move(flag));
     return absl::OkStatus();
   };
 }

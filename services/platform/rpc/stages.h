@@ -63,9 +63,8 @@ absl::StatusOr<std::string> RequestIdOf(const Method& method,
 // back.
 std::string PayloadHash(std::string_view key, const Method& method,
                         google::protobuf::Message* request);
-// Fills what the pipeline knows; a missing legal basis becomes a flag of the entry.
-void Complete(const Method& method, const context::CallContext& context,
-              const google::protobuf::Message& request, std::string payload_hash,
+// Fills what the pipeline knows. An entry that lacks a legal basis it needs is flagged (legal_basis.h).
+void Complete(const Method& method, const context::CallContext& context, std::string payload_hash,
               ledger::Command* command);
 bool FactsChanged(const absl::Status& status);
 

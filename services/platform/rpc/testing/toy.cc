@@ -120,7 +120,14 @@ absl::StatusOr<ledger::Command> ToyService::Put(const context::CallContext&,
   if (refuses || request.key() == "early-refusal") {
     return base::Refused(Reason::CONDITION_NOT_MET, "不行", "refused while gathering");
   }
-  return ledger::Command{.decide = [request, time](ledger::Transaction&) -> absl::Status {
+  return ledger::Command{.decide = [request, time](ledger::Transaction& tx) -> absl::Status {
+    for (const auto& basis : request.legal_basis()) tx.AddBasis(basis);
+    if (request.fills_in_basis()) {
+      common::v1::LegalBasis basis;
+      basis.set_kind(common::v1::LegalBasis::PLAN);
+      basis.set_title("应急预案");
+      tx.AddBasis(basis);
+    }
     if (time <= request.facts_change_times()) {
       return base::Aborted(Reason::FACTS_CHANGED, "事实已变", "the facts changed");
     }
@@ -305,7 +312,10 @@ rpctest::v1::PutRequest PutOf(const std::string& request_id, const std::string& 
   rpctest::v1::PutRequest request;
   request.set_request_id(request_id);
   request.set_key(key);
-  request.add_legal_basis()->set_title("突发事件应对法");
+  common::v1::LegalBasis& basis = *request.add_legal_basis();
+  basis.set_kind(common::v1::LegalBasis::LAW);
+  basis.set_title("突发事件应对法");
+  basis.set_article("第七十二条");
   return request;
 }
 

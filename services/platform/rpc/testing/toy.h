@@ -38,11 +38,13 @@ class FakeTransaction final : public ledger::Transaction {
   void ClearDeadline(std::string_view) override {}
   void Publish(std::string_view) override {}
   void SetCase(std::string_view) override {}
-  void AddBasis(const common::v1::LegalBasis&) override {}
+  void AddBasis(const common::v1::LegalBasis& basis) override { bases.push_back(basis); }
+  std::vector<common::v1::LegalBasis> Bases() const override { return bases; }
   void AddSource(std::string_view, int64_t) override {}
   void AddFlag(common::v1::Flag flag) override { flags.push_back(std::move(flag)); }
   void KeepRefusal() override {}
 
+  std::vector<common::v1::LegalBasis> bases;
   std::vector<common::v1::Flag> flags;
 
  protected:
