@@ -10,7 +10,8 @@
 #include "services/platform/ledger/reader.h"
 
 // A page of the records that pass a test no column can make (who may see a record, say), filled by
-// reading on, so that a page does not come out short for ever.
+// reading on, so that a page does not come out short for ever. It ends at `page_size` records, or at
+// kPageBytesMax.
 //
 //   ASSIGN_OR_RETURN(auto page, ledger::FilledPage(*reader, kAlerts, filter, request.page_size(),
 //                                                  request.page_token(),
@@ -27,6 +28,8 @@ absl::StatusOr<Page<T>> FilledPage(Reader& reader, const RecordKind<T>& kind, co
                                    int page_size, std::string_view page_token, const Keep& keep) {
   const int size = page_size == 0 ? kPageSizeDefault : std::min(page_size, kPageSizeMax);
   Page<T> page;
+  size_t bytes = 0;
+  bool full = false;
   page.next_page_token = std::string(page_token);
   int rows = size;  // mostly all of them pass
   for (int read = 0; read < kFilledRowsMax; read += rows, rows = kFilledRowsPerRead) {
@@ -35,17 +38,25 @@ absl::StatusOr<Page<T>> FilledPage(Reader& reader, const RecordKind<T>& kind, co
     page.next_page_token = part.next_page_token;
     int looked_at = 0;
     for (auto& item : part.items) {
-      if (static_cast<int>(page.items.size()) == size) break;
+      const size_t item_bytes = item.value.ByteSizeLong();
+      full = static_cast<int>(page.items.size()) == size ||
+             (!page.items.empty() && bytes + item_bytes > kPageBytesMax);
+      if (full) break;
       ++looked_at;
       ASSIGN_OR_RETURN(const bool kept, keep(item.value));
-      if (kept) page.items.push_back(std::move(item));
+      if (!kept) continue;
+      bytes += item_bytes;
+      page.items.push_back(std::move(item));
     }
-    if (looked_at < static_cast<int>(part.items.size())) {
+    if (looked_at == 0 && full) {
+      page.next_page_token = from;
+    } else if (looked_at < static_cast<int>(part.items.size())) {
       // Full before the part was over: the next page begins where this one stopped.
       ASSIGN_OR_RETURN(const Page<T> shown, reader.List(kind, filter, looked_at, from));
       page.next_page_token = shown.next_page_token;
     }
-    if (page.next_page_token.empty() || static_cast<int>(page.items.size()) == size) break;
+    full = full || static_cast<int>(page.items.size()) == size;
+    if (page.next_page_token.empty() || full) break;
   }
   return page;
 }

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <set>
 
+#include "services/platform/ledger/filled_page.h"
 #include "services/platform/ledger/testing/ledger_fixture.h"
 
 namespace huying::ledger {
@@ -434,6 +435,42 @@ TEST_F(LedgerTest, ListsFilterByDeclaredColumnsAndPageByKey) {
       absl::IsInvalidArgument(reader->List(Docs(), even, 5, newest.next_page_token).status()));
   EXPECT_TRUE(absl::IsInvalidArgument(reader->List(Docs(), even, 5, "%%%").status()));
   EXPECT_TRUE(absl::IsInvalidArgument(reader->List(Docs(), even, -1, "").status()));
+}
+
+TEST_F(LedgerTest, APageEndsBeforeItsAnswerIsTooLargeForAClientAndThePagesJoin) {
+  // The third is larger than a whole page and has one of its own.
+  const std::vector<int> kilobytes = {600, 300, 2500, 10, 700, 500, 500};
+  for (size_t i = 0; i < kilobytes.size(); ++i) {
+    const std::string name = absl::StrCat("docs/", i);
+    ASSERT_TRUE(Run(Write([&](Transaction& tx) {
+                  tx.Set(Docs(), name, Doc(name, std::string(kilobytes[i] << 10, 'x')));
+                  return absl::OkStatus();
+                })).ok());
+  }
+  auto reader = *ledger_->Read();
+  const auto sizes = [&](auto next_page) {
+    std::vector<size_t> sizes;
+    std::vector<std::string> names;
+    std::string token;
+    do {
+      auto page = next_page(token);
+      EXPECT_TRUE(page.ok()) << page.status();
+      if (!page.ok()) return sizes;
+      sizes.push_back(page->items.size());
+      for (const auto& item : page->items) names.push_back(item.value.name());
+      token = page->next_page_token;
+    } while (!token.empty() && sizes.size() < 20);
+    EXPECT_EQ(names.size(), kilobytes.size());
+    EXPECT_TRUE(std::is_sorted(names.begin(), names.end()));
+    return sizes;
+  };
+  EXPECT_THAT(sizes([&](const std::string& token) { return reader->List(Docs(), {}, 100, token); }),
+              ElementsAre(2, 1, 2, 2));
+  const auto all = [](MakeUp&) -> absl::StatusOr<bool> { return true; };
+  EXPECT_THAT(sizes([&](const std::string& token) {
+                return FilledPage(*reader, Docs(), {}, 100, token, all);
+              }),
+              ElementsAre(2, 1, 2, 2));
 }
 
 TEST_F(LedgerTest, AReaderKeepsItsSnapshotWhileTheWriterGoesOn) {

@@ -154,10 +154,15 @@ absl::StatusOr<Reader::RawPage> SnapshotReader::ListRaw(const KindSchema& kind,
   ASSIGN_OR_RETURN(PageQuery query, MakePageQuery(kind, filter, page_size, page_token));
   ASSIGN_OR_RETURN(sql::Result result, Query(query.statement));
   RawPage page;
-  const size_t size = std::min(result.rows.size(), static_cast<size_t>(query.size));
-  for (size_t i = 0; i < size; ++i) {
-    page.items.push_back({BytesAt(result.rows[i], 2), IntAt(result.rows[i], 1)});
+  const size_t size_max = std::min(result.rows.size(), static_cast<size_t>(query.size));
+  size_t bytes = 0;
+  for (size_t i = 0; i < size_max; ++i) {
+    std::string image = BytesAt(result.rows[i], 2);
+    bytes += image.size();
+    if (bytes > kPageBytesMax && i > 0) break;
+    page.items.push_back({std::move(image), IntAt(result.rows[i], 1)});
   }
+  const size_t size = page.items.size();
   if (result.rows.size() > size) {
     page.next_page_token = PageToken(query, TextAt(result.rows[size - 1], 0));
   }

@@ -47,6 +47,9 @@ struct StoredEntry {
 
 inline constexpr int kPageSizeDefault = 50;
 inline constexpr int kPageSizeMax = 500;
+// A page ends early, with its token, rather than hold more than this, unless one record alone is larger. A
+// gRPC client accepts 4 MiB unless told otherwise, and an entry holds 3 MiB (kEntryBytesMax).
+inline constexpr size_t kPageBytesMax = 1 << 20;
 
 // Not thread-safe; hold it shortly: a snapshot older than kSnapshotAgeMax answers UNAVAILABLE (it keeps
 // the write-ahead log from shrinking).
@@ -66,7 +69,7 @@ class Reader {
     if (!found) return base::NotFound(key);
     return *std::move(found);
   }
-  // page_size 0 = default; more than kPageSizeMax is cut to it. A bad token is INVALID_ARGUMENT.
+  // page_size 0 = default; more than kPageSizeMax is cut to it, and a page has kPageBytesMax. A bad token is INVALID_ARGUMENT.
   template <typename T>
   absl::StatusOr<Page<T>> List(const RecordKind<T>& kind, const Filter& filter, int page_size,
                                std::string_view page_token) {
