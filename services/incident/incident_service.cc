@@ -81,6 +81,7 @@ absl::Status DecideReject(CaseTx& c, v1::Incident& incident,
                           const v1::RejectIncidentRequest& request, const rules::Limits& limits) {
   if (rules::AgreesToRejection(incident, c.act())) {
     incident.set_second_person(c.act().actor.person());
+    incident.set_second_reason(request.reason());
     c.tx().Change(kIncidents, incident.name(), incident);
     return CloseMakeUpsOf(c, incident, rules::kSecondPersonRule);
   }

@@ -118,8 +118,8 @@ IncidentService::Command IncidentService::MarkControlled(const Context& context,
                                                          const v1::MarkControlledRequest& request) {
   return ForIncident(
       context, request.name(), "incident.command",
-      [](CaseTx& c, v1::Incident& incident) -> absl::Status {
-        RETURN_IF_ERROR(rules::Control(incident, c.act()));
+      [text = request.text()](CaseTx& c, v1::Incident& incident) -> absl::Status {
+        RETURN_IF_ERROR(rules::Control(incident, text, c.act()));
         if (!incident.open_responses().empty()) {
           c.tx().AddFlag(rules::MakeFlag(
               "incident.open-measures",
@@ -135,8 +135,8 @@ IncidentService::Command IncidentService::Relapse(const Context& context,
   RETURN_IF_ERROR(rules::ValidateText(request.reason(), "reason", "理由"));
   return ForIncident(
       context, request.name(), "incident.command",
-      [this](CaseTx& c, v1::Incident& incident) -> absl::Status {
-        RETURN_IF_ERROR(rules::Relapse(incident));
+      [this, reason = request.reason()](CaseTx& c, v1::Incident& incident) -> absl::Status {
+        RETURN_IF_ERROR(rules::Relapse(incident, reason));
         RETURN_IF_ERROR(c.ReopenReporting(incident, LimitsFor(incident, c.act().now)));
         c.tx().Change(kIncidents, incident.name(), incident);
         return absl::OkStatus();

@@ -157,6 +157,7 @@ absl::Status Reject(v1::Incident& incident, const v1::RejectIncidentRequest& req
   RETURN_IF_ERROR(Move(incident, IncidentAct::kReject));
   incident.set_close_reason(agreed ? incident.pending_rejection().reason() : request.reason());
   incident.set_second_person(agreed ? act.actor.person() : "");
+  incident.set_second_reason(agreed ? request.reason() : "");
   *incident.mutable_closer() = agreed ? incident.pending_rejection().proposer() : act.actor;
   incident.clear_pending_rejection();
   return absl::OkStatus();
@@ -211,14 +212,16 @@ absl::Status Respond(v1::Incident& incident, std::string_view response, const Ac
   return absl::OkStatus();
 }
 
-absl::Status Control(v1::Incident& incident, const Act& act) {
+absl::Status Control(v1::Incident& incident, std::string_view text, const Act& act) {
   RETURN_IF_ERROR(Move(incident, IncidentAct::kControl));
+  incident.set_controlled_text(std::string(text));
   *incident.mutable_controlled_at() = base::ToProto(act.received_at);
   return absl::OkStatus();
 }
 
-absl::Status Relapse(v1::Incident& incident) {
+absl::Status Relapse(v1::Incident& incident, std::string_view reason) {
   RETURN_IF_ERROR(Move(incident, IncidentAct::kRelapse));
+  incident.set_relapse_reason(std::string(reason));
   incident.clear_controlled_at();
   return absl::OkStatus();
 }

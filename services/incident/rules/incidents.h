@@ -53,8 +53,8 @@ absl::Status SetLead(v1::Incident& incident, std::string_view unit);
 absl::Status Handle(v1::Incident& incident, std::string_view action, const Act& act);
 // A response starts: handling has begun, and what seemed controlled is not.
 absl::Status Respond(v1::Incident& incident, std::string_view response, const Act& act);
-absl::Status Control(v1::Incident& incident, const Act& act);
-absl::Status Relapse(v1::Incident& incident);
+absl::Status Control(v1::Incident& incident, std::string_view text, const Act& act);
+absl::Status Relapse(v1::Incident& incident, std::string_view reason);
 // Only when every response has ended.
 absl::Status End(v1::Incident& incident, std::string_view text, const Act& act);
 

@@ -151,7 +151,7 @@ TEST_F(IncidentsTest, ItEndsOnlyWhenEveryResponseHas) {
   Confirmed();
   ASSERT_TRUE(Respond(incident_, "responses/2026-0001", act_).ok());
   EXPECT_EQ(incident_.state(), v1::HANDLING);
-  ASSERT_TRUE(Control(incident_, act_).ok());
+  ASSERT_TRUE(Control(incident_, "明火已灭", act_).ok());
   const base::Problem refused = base::ProblemOf(End(incident_, "", act_));
   EXPECT_EQ(refused.rule_id(), "incident.responses-ended");
   EXPECT_EQ(incident_.state(), v1::CONTROLLED);
@@ -163,12 +163,12 @@ TEST_F(IncidentsTest, ItEndsOnlyWhenEveryResponseHas) {
 TEST_F(IncidentsTest, ANewResponseOfAControlledIncidentSaysThatItIsNot) {
   Confirmed();
   ASSERT_TRUE(Handle(incident_, "x", act_).ok());
-  ASSERT_TRUE(Control(incident_, act_).ok());
+  ASSERT_TRUE(Control(incident_, "明火已灭", act_).ok());
   ASSERT_TRUE(Respond(incident_, "responses/2026-0002", act_).ok());
   EXPECT_EQ(incident_.state(), v1::HANDLING);
   EXPECT_FALSE(incident_.has_controlled_at());
-  ASSERT_TRUE(Control(incident_, act_).ok());
-  ASSERT_TRUE(Relapse(incident_).ok());
+  ASSERT_TRUE(Control(incident_, "明火已灭", act_).ok());
+  ASSERT_TRUE(Relapse(incident_, "复燃").ok());
   EXPECT_EQ(incident_.state(), v1::HANDLING);
 }
 
