@@ -291,6 +291,8 @@ Words ActWords(const std::string& act) {
       {"alert.ExtendWarning", {"延长预警", "warning extended"}},
       {"alert.WithdrawDraft", {"撤回草稿", "draft withdrawn"}},
       {"alert.LiftAlert", {"解除", "lifted"}},
+      {"alert.RetractAlert", {"误发撤回", "retracted"}},
+      {"alert.DecideOnResponse", {"决定是否启动响应", "decided about a response"}},
       {"alert.ReportReceipts", {"送达回执", "receipts"}},
       {"alert.Answer", {"应答", "answer"}},
       {"incident.RecordEffect", {"响应联动结果", "effect of the response"}},

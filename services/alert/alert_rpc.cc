@@ -19,6 +19,8 @@ void RegisterAlert(rpc::RouteTable& table, rpc::Routes<AlertService>::FindServic
   routes.Mutation("ExtendWarning", &AlertService::ExtendWarning);
   routes.Mutation("WithdrawDraft", &AlertService::WithdrawDraft);
   routes.Mutation("LiftAlert", &AlertService::LiftAlert);
+  routes.Mutation("RetractAlert", &AlertService::RetractAlert);
+  routes.Mutation("DecideOnResponse", &AlertService::DecideOnResponse);
 
   routes.Mutation("ReportReceipts", &AlertService::ReportReceipts);
   routes.Mutation("Answer", &AlertService::Answer);
@@ -30,6 +32,7 @@ void RegisterAlert(rpc::RouteTable& table, rpc::Routes<AlertService>::FindServic
   routes.Read("ListMakeUps", &AlertService::ListMakeUps);
   routes.Read("GetRollUp", &AlertService::GetRollUp);
   routes.Stream("WatchRollUp", &AlertService::WatchRollUp);
+  routes.Read("ListObligations", &AlertService::ListObligations);
   routes.Stream("Subscribe", &AlertService::Subscribe);
 }
 

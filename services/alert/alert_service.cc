@@ -39,6 +39,7 @@ rules::ContentLimits AlertService::Limits() const {
   limits.target_areas_max = number("alert.target-areas-max", limits.target_areas_max);
   limits.measures_chars_min_red_orange =
       number("alert.measures-min-red-orange", limits.measures_chars_min_red_orange);
+  limits.evacuated_max = number("alert.evacuated-max", limits.evacuated_max);
   return limits;
 }
 
@@ -46,11 +47,26 @@ absl::StatusOr<AlertService::Acting> AlertService::GatherActing(
     const Context& context, std::string_view permission, const std::vector<std::string>& areas,
     std::string_view field) {
   Acting acting;
-  ASSIGN_OR_RETURN(acting.competence, gather_.Competence(context, permission, areas, field));
+  ASSIGN_OR_RETURN(auto said, gather_.facts().CompetenceOf(context, permission, areas, field));
+  acting.competence = std::move(said.value);
   if (acting.competence) return acting;
   ASSIGN_OR_RETURN(auto reader, ledger_.Read());
   ASSIGN_OR_RETURN(acting.known, KnownAreasOf(*reader));
   return acting;
+}
+
+std::vector<std::string> AlertService::UnableToAnswer(
+    const Context& context, const std::optional<rules::RecipientFacts>& recipients) const {
+  std::vector<std::string> posts;
+  if (!recipients) return posts;
+  for (const auto& recipient : recipients->list.recipients()) posts.push_back(recipient.post());
+  const auto held = gather_.facts().HoldersOf(context, posts);
+  if (held.silent()) return {};
+  posts.erase(
+      std::remove_if(posts.begin(), posts.end(),
+                     [&](const auto& post) { return directory::CanAnswer(*held.value, post); }),
+      posts.end());
+  return posts;
 }
 
 absl::StatusOr<v1::Alert> AlertService::Peek(const std::string& name) {
@@ -116,6 +132,8 @@ absl::StatusOr<std::string> NextAlertName(ledger::Transaction& tx) {
 AlertService::Command AlertService::IssueNotice(const Context& context,
                                                 const v1::IssueNoticeRequest& request) {
   RETURN_IF_ERROR(rules::ValidateNotice(request, Limits(), context.received_at));
+  RETURN_IF_ERROR(rules::CheckDrillWords(request.title(), request.text(), request.confirm_wording(),
+                                         mark_, ""));
   ASSIGN_OR_RETURN(const std::string case_id,
                    rules::CaseOf(request.case_id(), request.refers_to(), context.actor, ""));
   const std::vector<std::string> asked = ToStrings(request.target_areas());
@@ -124,6 +142,7 @@ AlertService::Command AlertService::IssueNotice(const Context& context,
   std::vector<common::v1::Tier> tiers;
   for (const int tier : request.tiers()) tiers.push_back(static_cast<common::v1::Tier>(tier));
   ASSIGN_OR_RETURN(facts.recipients, gather_.Recipients(context, asked, tiers));
+  facts.unable = UnableToAnswer(context, facts.recipients);
   const rules::Targets targets = rules::TargetsOf(asked, facts.recipients);
   const absl::Time now = clock_.Now();
   facts.limits =
@@ -186,6 +205,8 @@ AlertService::Command AlertService::LiftAlert(const Context& context,
     ASSIGN_OR_RETURN(v1::Alert alert,
                      rules::Lift(std::move(stored.value), request.reason(), tx.actor(), tx.now()));
     tx.Change(kAlerts, alert.name(), alert);
+    tx.Subject(kAlerts, alert.name());
+    RETURN_IF_ERROR(NothingOwed(tx, alert, "预警已解除"));
     AddBasis(tx, alert);
     PublishAlert(tx, alert);
     return StopLadder(tx, alert);

@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "huying/alert/v1/alert_service.pb.h"
 #include "services/alert/gather.h"
+#include "services/alert/owed.h"
 #include "services/alert/roll_ups.h"
 #include "services/alert/rules/content.h"
 #include "services/alert/rules/viewer.h"
@@ -18,6 +19,7 @@
 #include "services/platform/base/clock.h"
 #include "services/platform/context/call_context.h"
 #include "services/platform/ledger/ledger.h"
+#include "services/platform/ledger/timekeeper.h"
 #include "services/platform/push/feed.h"
 #include "services/platform/push/hub.h"
 #include "services/platform/rpc/sink.h"
@@ -60,6 +62,8 @@ class AlertService {
   Command ExtendWarning(const Context& context, const v1::ExtendWarningRequest& request);
   Command WithdrawDraft(const Context& context, const v1::WithdrawDraftRequest& request);
   Command LiftAlert(const Context& context, const v1::LiftAlertRequest& request);
+  Command RetractAlert(const Context& context, const v1::RetractAlertRequest& request);
+  Command DecideOnResponse(const Context& context, const v1::DecideOnResponseRequest& request);
 
   Command ReportReceipts(const Context& context, const v1::ReportReceiptsRequest& request);
   Command Answer(const Context& context, const v1::AnswerRequest& request);
@@ -74,6 +78,8 @@ class AlertService {
       const Context& context, const v1::ListEscalationsRequest& request);
   absl::StatusOr<v1::ListMakeUpsResponse> ListMakeUps(const Context& context,
                                                       const v1::ListMakeUpsRequest& request);
+  absl::StatusOr<common::v1::ListObligationsResponse> ListObligations(
+      const Context& context, const common::v1::ListObligationsRequest& request);
   absl::StatusOr<v1::RollUp> GetRollUp(const Context& context, const v1::GetRollUpRequest& request);
   absl::Status WatchRollUp(const Context& context, const v1::GetRollUpRequest& request,
                            rpc::Sink<v1::RollUp> sink);
@@ -85,6 +91,8 @@ class AlertService {
   Command LadderWaitPassed(const Context& context, const ledger::Ledger::DueDeadline& due);
   Command ExpiryReached(const Context& context, const ledger::Ledger::DueDeadline& due);
   Command ResolveRecipientsDue(const Context& context, const ledger::Ledger::DueDeadline& due);
+  // What a warning owes was not done in time: the post above is told.
+  ledger::DueHandler ObligationFellDue();
   // Who sees a make-up row that became overdue (for guard::MakeUpDue).
   static std::vector<std::string> MakeUpChannels(const common::v1::MakeUp& row);
 
@@ -97,6 +105,11 @@ class AlertService {
   absl::StatusOr<Acting> GatherActing(const Context& context, std::string_view permission,
                                       const std::vector<std::string>& areas,
                                       std::string_view field = "target_areas");
+  // Who owes what a warning owes, and how long.
+  OwedFacts GatherOwed(const Context& context, const std::string& area) const;
+  // Recipients that nobody holds now who can sign in: flagged at issue, so that somebody telephones.
+  std::vector<std::string> UnableToAnswer(
+      const Context& context, const std::optional<rules::RecipientFacts>& recipients) const;
   // The alert as it stands, to know what to gather; the decision reads it again.
   absl::StatusOr<v1::Alert> Peek(const std::string& name);
   absl::StatusOr<v1::Alert> PeekWarning(const std::string& name);

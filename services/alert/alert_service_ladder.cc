@@ -4,14 +4,17 @@
 // snapshot when the row fires; the decision checks each again by key.
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "services/alert/alert_service.h"
 #include "services/alert/rules/areas.h"
 #include "services/alert/rules/ladder.h"
 #include "services/alert/rules/lifecycle.h"
 #include "services/alert/rules/recipients.h"
+#include "services/alert/rules/retract.h"
 #include "services/alert/rules/warning.h"
 #include "services/alert/store.h"
 #include "services/platform/base/clock.h"
@@ -28,20 +31,31 @@ common::v1::Tier TierOf(const std::string& deadline_key) {
 }
 
 // Of those who were silent in the snapshot, who still is.
-absl::StatusOr<std::vector<Frozen>> StillSilent(ledger::Transaction& tx, const std::string& alert,
+absl::StatusOr<std::vector<Frozen>> StillSilent(ledger::Transaction& tx, const v1::Alert& alert,
                                                 const std::vector<Frozen>& silent) {
   std::vector<Frozen> still;
   for (const Frozen& post : silent) {
     ASSIGN_OR_RETURN(const auto act,
-                     tx.Find(kRecipients, rules::RecipientName(alert, post.post())));
-    if (!act || !rules::Spoke(act->value.state())) still.push_back(post);
+                     tx.Find(kRecipients, rules::RecipientName(alert.name(), post.post())));
+    if (!act || !rules::Spoke(rules::AsAsked(alert, act->value).state())) still.push_back(post);
   }
   return still;
+}
+
+// Takes out those for whom the tier above was told already.
+template <typename Posts>
+void DropPosts(const Posts& told, std::vector<Frozen>& silent) {
+  const std::set<std::string> out(told.begin(), told.end());
+  silent.erase(std::remove_if(silent.begin(), silent.end(),
+                              [&out](const Frozen& post) { return out.count(post.post()) > 0; }),
+               silent.end());
 }
 
 std::string ReasonOf(int step) {
   return step == rules::kStepDeputies ? "超过应答时限未应答，呼叫副岗" : "副岗仍未应答，报告上一级";
 }
+constexpr absl::Duration kExpiredRepeat = absl::Minutes(30);
+constexpr char kAtOnceReason[] = "超过应答时限未应答，且无副岗可呼叫，直接报告上一级";
 
 struct ClimbFacts {
   std::string key;
@@ -51,43 +65,69 @@ struct ClimbFacts {
   absl::Duration wait;
 };
 
-// Every post a step may call, once.
+// Every post that the step, or the one it goes on to at once, may call; each once.
 std::vector<std::string> CandidatesOf(const v1::Alert& alert, const v1::RecipientList& list,
                                       const std::vector<Frozen>& silent, int step) {
-  std::vector<std::string> posts;
+  std::set<std::string> posts;
   for (const Frozen& post : silent) {
-    for (auto& candidate : rules::Candidates(alert, list, post, step)) {
-      posts.push_back(std::move(candidate));
+    for (int at = step; at <= rules::kStepTierAbove; ++at) {
+      for (auto& candidate : rules::Candidates(alert, list, post, at)) {
+        posts.insert(std::move(candidate));
+      }
     }
   }
-  std::sort(posts.begin(), posts.end());
-  posts.erase(std::unique(posts.begin(), posts.end()), posts.end());
-  return posts;
+  return {posts.begin(), posts.end()};
 }
 
+v1::Escalation PutStep(ledger::Transaction& tx, const v1::Alert& alert,
+                       const v1::RecipientList& list, const std::vector<Frozen>& silent,
+                       const ClimbFacts& facts, const rules::StepFacts& step) {
+  v1::Escalation record = rules::MakeStep(alert, list, silent, facts.holders.holders, step);
+  tx.Set(kEscalations, record.name(), record);
+  if (!record.empty_posts().empty()) {
+    tx.AddFlag(
+        rules::MakeFlag("alert.empty-step",
+                        absl::StrCat("无人可呼叫的岗位 ", record.empty_posts_size(),
+                                     " 个，已跳过：", absl::StrJoin(record.empty_posts(), "、"))));
+  }
+  PublishStep(tx, record);
+  return record;
+}
+
+// A post nobody can be called for does not wait for the next step: the tier above is told in the same act.
 void RecordStep(ledger::Transaction& tx, const v1::Alert& alert, const v1::RecipientList& list,
                 const std::vector<Frozen>& silent, const ClimbFacts& facts) {
-  const v1::Escalation record =
-      rules::MakeStep(alert, list, silent, facts.holders.holders,
-                      {.step = facts.step,
-                       .tier = facts.tier,
-                       .name = rules::StepName(alert.name(), facts.tier, facts.step),
-                       .reason = ReasonOf(facts.step),
-                       .at = tx.now(),
-                       .in_outage = tx.in_outage()});
-  tx.Set(kEscalations, record.name(), record);
+  rules::StepFacts step{.step = facts.step,
+                        .tier = facts.tier,
+                        .name = rules::StepName(alert, facts.tier, facts.step),
+                        .reason = ReasonOf(facts.step),
+                        .at = tx.now(),
+                        .in_outage = tx.in_outage()};
+  const v1::Escalation first = PutStep(tx, alert, list, silent, facts, step);
+  tx.Subject(kEscalations, first.name());
   if (facts.holders.as_of_seq > 0) tx.AddSource("directory", facts.holders.as_of_seq);
   if (!facts.holders.holders) {
     tx.AddFlag(
         rules::MakeFlag("alert.holders-unknown", "目录服务未应答：按副岗顺序呼叫，在岗人待核"));
   }
-  if (!record.empty_posts().empty()) {
+  if (!facts.holders.unknown.empty()) {
     tx.AddFlag(rules::MakeFlag(
-        "alert.empty-step",
-        absl::StrCat("无人可呼叫的岗位 ", record.empty_posts_size(), " 个，已跳过")));
+        "alert.post-unknown",
+        absl::StrCat("组织目录中没有的岗位：", absl::StrJoin(facts.holders.unknown, "、"))));
   }
-  PublishStep(tx, record);
   if (facts.step != rules::kStepDeputies) return;
+  const std::set<std::string> empty(first.empty_posts().begin(), first.empty_posts().end());
+  std::vector<Frozen> alone;
+  for (const Frozen& post : silent) {
+    if (empty.count(post.post()) > 0) alone.push_back(post);
+  }
+  if (!alone.empty()) {
+    step.step = rules::kStepTierAbove;
+    step.name = rules::AtOnceStepName(alert, facts.tier);
+    step.reason = kAtOnceReason;
+    PutStep(tx, alert, list, alone, facts, step);
+  }
+  if (alone.size() == silent.size()) return;
   tx.SetDeadline({.key = facts.key,
                   .handler = rules::kLadderWaitHandler,
                   .due_at = tx.now() + facts.wait,
@@ -158,10 +198,13 @@ AlertService::Command AlertService::Climb(const Context& context,
   ASSIGN_OR_RETURN(auto list, reader->Find(kRecipientLists, due.deadline.subject));
   if (!seen || !list) return JustClear(key);
   ASSIGN_OR_RETURN(const auto acts, ActsOf(*reader, seen->value.name()));
+  ASSIGN_OR_RETURN(const auto at_once,
+                   reader->Find(kEscalations, rules::AtOnceStepName(seen->value, tier)));
   reader.reset();
   std::map<std::string, v1::RecipientState> states;
-  for (const auto& [post, act] : acts) states[post] = act.state();
+  for (const auto& [post, act] : acts) states[post] = rules::AsAsked(seen->value, act).state();
   std::vector<Frozen> silent = rules::SilentOf(list->value, tier, states);
+  if (at_once && step == rules::kStepTierAbove) DropPosts(at_once->value.silent_posts(), silent);
   ClimbFacts facts{.key = key, .step = step, .tier = tier};
   facts.holders = gather_.HoldersOf(context, CandidatesOf(seen->value, list->value, silent, step));
   facts.wait = LimitsFor(seen->value, rules_, clock_.Now()).wait;
@@ -177,44 +220,54 @@ AlertService::Command AlertService::Climb(const Context& context,
     ASSIGN_OR_RETURN(const auto alert, tx.Get(kAlerts, name));
     tx.SetCase(alert.value.case_id());
     if (!rules::Transition(alert.value, rules::Act::kClimb).ok()) return absl::OkStatus();
-    ASSIGN_OR_RETURN(const std::vector<Frozen> still, StillSilent(tx, name, silent));
+    ASSIGN_OR_RETURN(const std::vector<Frozen> still, StillSilent(tx, alert.value, silent));
     if (!still.empty()) RecordStep(tx, alert.value, list, still, facts);
     return absl::OkStatus();
   };
   return command;
 }
 
-AlertService::Command AlertService::ExpiryReached(const Context&,
+AlertService::Command AlertService::ExpiryReached(const Context& context,
                                                   const ledger::Ledger::DueDeadline& due) {
-  ledger::Command command;
   const std::string name = due.deadline.subject;
-  command.reads = {kAlerts.Ref(name)};
-  command.decide = [key = due.deadline.key, name](ledger::Transaction& tx) -> absl::Status {
+  ASSIGN_OR_RETURN(auto reader, ledger_.Read());
+  ASSIGN_OR_RETURN(const auto seen, reader->Find(kAlerts, name));
+  reader.reset();
+  if (!seen) return JustClear(due.deadline.key);
+  const std::string supervisor = gather_.facts().SupervisorOf(context, seen->value.issuer().post());
+  const absl::Duration repeat =
+      rules_.DurationOf("alert.expired-repeat", clock_.Now(), kExpiredRepeat);
+  ledger::Command command;
+  command.reads = {CaseRef(seen->value.case_id()), kAlerts.Ref(name)};
+  command.decide = [key = due.deadline.key, name, supervisor,
+                    repeat](ledger::Transaction& tx) -> absl::Status {
     tx.ClearDeadline(key);
-    ASSIGN_OR_RETURN(auto stored, tx.Find(kAlerts, name));
-    if (!stored) return absl::OkStatus();
-    tx.SetCase(stored->value.case_id());
-    auto expired = rules::Expire(std::move(stored->value));
-    if (!expired.ok()) return absl::OkStatus();  // it ended meanwhile
-    tx.Change(kAlerts, name, *expired);
-    tx.Subject(kAlerts, name);
-    // 到期 is not 解除: whoever signed and sent it is told until a person lifts or extends.
-    v1::Escalation alarm;
-    alarm.set_name(absl::StrCat(name, "/escalations/expired"));
-    alarm.set_alert(name);
-    alarm.set_alert_title(expired->title());
-    alarm.set_step(rules::kStepTierAbove);
-    alarm.set_tier(expired->issuer().tier());
-    if (!expired->signer().post().empty()) alarm.add_called_posts(expired->signer().post());
-    if (expired->issuer().post() != expired->signer().post()) {
-      alarm.add_called_posts(expired->issuer().post());
+    ASSIGN_OR_RETURN(auto stored, tx.Get(kAlerts, name));
+    v1::Alert alert = std::move(stored.value);
+    tx.SetCase(alert.case_id());
+    if (alert.state() == v1::RETRACTED) {
+      alert.set_awaiting_stop(false);
+      tx.Change(kAlerts, name, alert);
+      return absl::OkStatus();
     }
-    *alarm.mutable_at() = base::ToProto(tx.now());
-    alarm.set_in_outage(tx.in_outage());
-    alarm.set_reason("已到期，到期不等于解除：请解除或延长");
-    tx.Set(kEscalations, alarm.name(), alarm);
+    const bool again = alert.state() == v1::EXPIRED;
+    if (!again) {
+      auto expired = rules::Expire(std::move(alert));
+      if (!expired.ok()) return absl::OkStatus();  // it ended meanwhile
+      alert = *std::move(expired);
+      tx.Change(kAlerts, name, alert);
+      tx.Subject(kAlerts, name);
+    }
+    ASSIGN_OR_RETURN(const int64_t times, tx.NextNumber(absl::StrCat(name, "/expired")));
+    const v1::Escalation alarm = rules::MakeExpiredStep(
+        alert, static_cast<int>(times), supervisor, {.at = tx.now(), .in_outage = tx.in_outage()});
+    tx.Create(kEscalations, alarm.name(), alarm);
     tx.AddFlag(rules::MakeFlag("alert.expired", alarm.reason()));
-    PublishAlert(tx, *expired);
+    tx.SetDeadline({.key = key,
+                    .handler = rules::kExpiryHandler,
+                    .due_at = tx.now() + rules::ExpiredAgain(static_cast<int>(times), repeat),
+                    .subject = name});
+    PublishAlert(tx, alert);
     PublishStep(tx, alarm);
     return absl::OkStatus();
   };
@@ -239,7 +292,7 @@ AlertService::Command AlertService::ResolveRecipientsDue(const Context& context,
     unknown.refused = base::ProblemOf(recipients.status()).message();
   }
   if (!facts.recipients) {
-    unknown.supervisor = gather_.SupervisorOf(context, seen->value.issuer().post());
+    unknown.supervisor = gather_.facts().SupervisorOf(context, seen->value.issuer().post());
   }
 
   ledger::Command command;

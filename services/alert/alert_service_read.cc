@@ -109,12 +109,16 @@ absl::StatusOr<rules::Viewer> AlertService::ViewerFor(const Context& context) {
   rules::Viewer viewer = rules::ViewerOf(context.actor, process);
   if (viewer.all || viewer.area.empty()) return viewer;
   // A screen does not wait for directory, and is not refused for its sake: what was told last will do.
-  const auto path = gather_.AreaPath(context, viewer.area);
+  const auto place = gather_.facts().PlaceOf(context, viewer.area, "area");
   ASSIGN_OR_RETURN(auto reader, ledger_.Read());
   ASSIGN_OR_RETURN(v1::KnownAreas known, KnownAreasOf(*reader));
   viewer.known = std::move(*known.mutable_parents());
-  if (path.ok() && *path) {
-    for (const auto& [area, parent] : (*path)->parents) viewer.known[area] = parent;
+  if (place.ok() && !place->silent()) {
+    std::string below = place->value->path.area;
+    for (const std::string& above : place->value->path.above) {
+      viewer.known[below] = above;
+      below = above;
+    }
   }
   viewer.ancestors = rules::AncestorsOf(viewer.area, viewer.known);
   return viewer;
@@ -267,12 +271,9 @@ absl::StatusOr<AlertService::AreaPlace> AlertService::PlaceOf(const Context& con
         .Field("area")
         .Rule("alert.area-code");
   }
-  ASSIGN_OR_RETURN(const auto path, gather_.AreaPath(context, asked));
-  if (path) {
-    place.area = path->targets.front();
-    rules::Parents parents(path->parents.begin(), path->parents.end());
-    place.ancestors = rules::AncestorsOf(place.area, parents);
-    return place;
+  ASSIGN_OR_RETURN(auto said, gather_.facts().PlaceOf(context, asked, "area"));
+  if (!said.silent()) {
+    return AreaPlace{std::move(said.value->path.area), std::move(said.value->path.above)};
   }
   // Directory is silent: the table as it was last told.
   place.area = rules::PadArea(asked);
@@ -307,7 +308,6 @@ absl::Status AlertService::Subscribe(const Context& context, const v1::Subscribe
   // Who listens for an area beneath is shown what a post of that area is shown.
   viewer.all = viewer.all && place.area == viewer.area;
   viewer.area = place.area;
-  viewer.actor.set_area(place.area);
   viewer.ancestors = place.ancestors;
   const Listener listener{.viewer = std::move(viewer),
                           .governs = guard::IsGovernment(context.actor.tier())};

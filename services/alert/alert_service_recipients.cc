@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Delivered, read, answered.
+#include <algorithm>
 #include <map>
 #include <set>
 #include <utility>
@@ -12,11 +13,13 @@
 #include "services/alert/rules/lifecycle.h"
 #include "services/alert/rules/recipients.h"
 #include "services/alert/store.h"
+#include "services/platform/base/clock.h"
 #include "services/platform/base/status.h"
 
 namespace huying::alert {
 namespace {
 using base::Reason;
+constexpr char kOffDutyRule[] = "directory.off-duty";  // of a token whose bearer is not on duty
 
 // One item, or one answer, with what was found before the decision: who the recipient is. The list is
 // frozen, so this holds as long as its revision does.
@@ -37,8 +40,8 @@ absl::StatusOr<v1::Recipient> CurrentRecipient(ledger::Transaction& tx, const v1
   ASSIGN_OR_RETURN(auto stored, tx.Find(kRecipients, name));
   v1::Recipient recipient = stored ? std::move(stored->value) : rules::Fresh(alert, frozen);
   if (recipient.escalated()) return recipient;
-  ASSIGN_OR_RETURN(auto step, tx.Find(kEscalations, rules::StepName(alert.name(), frozen.tier(),
-                                                                    rules::kStepDeputies)));
+  ASSIGN_OR_RETURN(auto step, tx.Find(kEscalations,
+                                      rules::StepName(alert, frozen.tier(), rules::kStepDeputies)));
   if (!step) return recipient;
   const auto called = step->value.called_for().find(frozen.post());
   recipient.set_escalated(step->value.post_areas().count(frozen.post()) > 0);
@@ -57,6 +60,26 @@ void PublishRecipient(ledger::Transaction& tx, const v1::Alert& alert,
     tx.Publish(channel);
   }
   tx.Publish(rules::PostChannel(recipient.post()));
+}
+
+// On duty is judged by what the token's flags say. What was said by phone is another person's statement,
+// and whoever wrote it down answers for it.
+v1::Statement StatementOf(const v1::AnswerRequest& request, const rules::Answering& answering,
+                          const ledger::Transaction& tx) {
+  v1::Statement said;
+  said.set_kind(request.kind());
+  said.set_text(request.text());
+  said.set_evacuated(request.evacuated());
+  said.set_solved(request.solved());
+  said.set_channel(request.channel());
+  *said.mutable_received_at() = base::ToProto(tx.received_at());
+  *said.mutable_by() = answering.speaker;
+  if (answering.recorded) *said.mutable_recorded_by() = tx.actor();
+  const auto& flags = tx.context().flags;
+  said.set_off_duty(std::any_of(flags.begin(), flags.end(), [](const common::v1::Flag& flag) {
+    return flag.rule_id() == kOffDutyRule;
+  }));
+  return said;
 }
 
 // 无法执行 climbs at once, whatever the limits.
@@ -100,7 +123,7 @@ AlertService::Command AlertService::Answer(const Context& context,
   command.reads = {
       CaseRef(seen.value.case_id()), kAlerts.Ref(request.alert()),
       kRecipients.Ref(rules::RecipientName(request.alert(), frozen.post())),
-      kEscalations.Ref(rules::StepName(request.alert(), frozen.tier(), rules::kStepDeputies))};
+      kEscalations.Ref(rules::StepName(seen.value, frozen.tier(), rules::kStepDeputies))};
   const bool cannot = request.kind() == v1::CANNOT;
   command.decide = [request, found, above, cannot, around = cannot ? around : v1::RecipientList()](
                        ledger::Transaction& tx) -> absl::Status {
@@ -109,8 +132,8 @@ AlertService::Command AlertService::Answer(const Context& context,
     RETURN_IF_ERROR(CheckRevision(alert.value, found.revision));
     ASSIGN_OR_RETURN(v1::Recipient recipient,
                      CurrentRecipient(tx, alert.value, found.answering.recipient));
-    rules::ApplyAnswer(recipient, request, found.answering.speaker,
-                       found.answering.recorded ? &tx.actor() : nullptr, tx.received_at());
+    const auto said = StatementOf(request, found.answering, tx);
+    AddFlags(tx, rules::ApplyAnswer(recipient, said));
     if (cannot) recipient.set_escalated(true);
     tx.Set(kRecipients, recipient.name(), recipient);
     tx.Subject(kRecipients, recipient.name());
@@ -146,14 +169,16 @@ AlertService::Command AlertService::ReportReceipts(const Context& context,
     ASSIGN_OR_RETURN(auto list, reader->Find(kRecipientLists, name));
     const v1::RecipientList all = list ? std::move(list->value) : v1::RecipientList();
     const auto* own = rules::OwnRecipient(all, context.actor);
-    // A viewer's client reports, too; only those who must answer are kept.
-    if (own == nullptr) continue;
+    // A viewer's client reports, too; only those who must answer are kept, or may turn out to.
+    const bool unknown = alert->value.recipients_unknown();
+    if (own == nullptr && !unknown) continue;
     Found& mine = found[name];
-    mine.answering.recipient = *own;
+    mine.answering.recipient = own != nullptr ? *own : rules::Provisional(context.actor);
     mine.revision = alert->value.recipients_revision();
     command.reads.push_back(CaseRef(alert->value.case_id()));
     command.reads.push_back(kAlerts.Ref(name));
-    command.reads.push_back(kRecipients.Ref(rules::RecipientName(name, own->post())));
+    command.reads.push_back(
+        kRecipients.Ref(rules::RecipientName(name, mine.answering.recipient.post())));
   }
   if (found.empty()) {
     return base::Denied(Reason::CONDITION_NOT_MET, "本岗位不是应答对象，无需回执",

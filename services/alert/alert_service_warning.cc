@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The way of a warning 预警: drafted, reviewed, signed, issued, adjusted, extended, withdrawn.
+#include <algorithm>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "services/alert/alert_number.h"
 #include "services/alert/alert_service.h"
 #include "services/alert/rules/areas.h"
 #include "services/alert/rules/ladder.h"
 #include "services/alert/rules/lifecycle.h"
+#include "services/alert/rules/retract.h"
 #include "services/alert/rules/warning.h"
 #include "services/alert/store.h"
 #include "services/platform/base/clock.h"
@@ -17,6 +20,8 @@
 namespace huying::alert {
 namespace {
 
+constexpr int kChainMax = 100;  // adjustments of one warning
+
 // A draft is nobody's business on the channels; one that is out is everybody's.
 void PublishIfOut(ledger::Transaction& tx, const v1::Alert& alert) {
   if (rules::WasIssued(alert.state())) PublishAlert(tx, alert);
@@ -25,8 +30,8 @@ void PublishIfOut(ledger::Transaction& tx, const v1::Alert& alert) {
 absl::Status PutPaper(ledger::Transaction& tx, const rules::Paper& paper) {
   tx.Change(kAlerts, paper.alert.name(), paper.alert);
   tx.Subject(kAlerts, paper.alert.name());
-  if (!paper.made_up.empty()) {
-    RETURN_IF_ERROR(guard::CloseMakeUp(tx, paper.made_up, tx.actor()));
+  for (const std::string& row : paper.made_up) {
+    RETURN_IF_ERROR(guard::CloseMakeUp(tx, row, tx.actor()));
   }
   tx.SetCase(paper.alert.case_id());
   PublishIfOut(tx, paper.alert);
@@ -38,9 +43,32 @@ absl::Status SupersedePrevious(ledger::Transaction& tx, v1::Alert& alert,
                                std::optional<v1::Alert>& superseded) {
   if (alert.previous().empty()) return absl::OkStatus();
   ASSIGN_OR_RETURN(auto old, tx.Get(kAlerts, alert.previous()));
+  // Drafted against one that was adjusted meanwhile: it replaces the chain's newest.
+  for (int length = 0; old.value.state() == v1::SUPERSEDED && length < kChainMax; ++length) {
+    ASSIGN_OR_RETURN(old, tx.Get(kAlerts, old.value.next()));
+  }
+  if (old.value.name() != alert.previous()) {
+    tx.AddFlag(
+        rules::MakeFlag("alert.chain-newest",
+                        absl::StrCat("起草后原预警已调整，现替换其最新一期 ", old.value.name())));
+    alert.set_previous(old.value.name());
+  }
   ASSIGN_OR_RETURN(superseded, rules::Supersede(std::move(old.value), alert, tx.now()));
   rules::UnionTold(*superseded, alert);
   return StopLadder(tx, *superseded);
+}
+// Says what the correction changes, and asks those it no longer concerns to stop. They answer as quickly
+// as they had to answer the one before.
+absl::Status StandDown(ledger::Transaction& tx, const v1::Alert& old, const SendFacts& facts,
+                       v1::Alert& alert, v1::RecipientList& list) {
+  rules::SayWhatChanged(old, alert);
+  ASSIGN_OR_RETURN(const auto told, tx.Find(kRecipientLists, old.name()));
+  if (!told || rules::AddStoodDown(told->value, alert, list) == 0) return absl::OkStatus();
+  alert.set_recipient_count(list.recipients_size());
+  rules::TierDurations limits = facts.limits.answer;
+  for (auto& [tier, limit] : limits) limit = std::min(limit, rules::DefaultLimit(old, tier));
+  rules::SetLimits(list, limits, tx.now(), alert);
+  return absl::OkStatus();
 }
 }  // namespace
 
@@ -49,6 +77,8 @@ AlertService::Command AlertService::DraftCommand(const Context& context,
                                                  const std::string& previous,
                                                  const std::string& reason) {
   RETURN_IF_ERROR(rules::ValidateWarning(content, "content", Limits(), context.received_at));
+  RETURN_IF_ERROR(rules::CheckDrillWords(content.title(), content.text(), content.confirm_wording(),
+                                         mark_, "content"));
   ASSIGN_OR_RETURN(const std::string case_id,
                    rules::CaseOf(content.case_id(), content.refers_to(), context.actor, "content"));
   const std::vector<std::string> asked = ToStrings(content.target_areas());
@@ -142,16 +172,19 @@ AlertService::Command AlertService::SignWarning(const Context& context,
   ASSIGN_OR_RETURN(const v1::Alert seen, PeekWarning(request.name()));
   const std::vector<std::string> areas = ToStrings(seen.target_areas());
   ASSIGN_OR_RETURN(Acting acting, GatherActing(context, "alert.warning.sign", areas, "name"));
+  const OwedFacts owed = GatherOwed(context, context.actor.area());
   ledger::Command command;
   command.reads = {CaseRef(seen.case_id()), kAlerts.Ref(request.name())};
-  command.decide = [request, areas, acting](ledger::Transaction& tx) -> absl::Status {
+  command.decide = [request, areas, acting, owed](ledger::Transaction& tx) -> absl::Status {
     ASSIGN_OR_RETURN(auto stored, tx.Get(kAlerts, request.name()));
     tx.SetCase(stored.value.case_id());
     RETURN_IF_ERROR(JudgeDistrict(tx));
     RETURN_IF_ERROR(Judge(tx, acting.competence, areas, stored.value.parents()).status());
     RETURN_IF_ERROR(rules::CheckVersion(request.expected_version(), stored.version));
     ASSIGN_OR_RETURN(rules::Paper paper, rules::SignWarning(std::move(stored.value), tx.actor()));
-    return PutPaper(tx, paper);
+    RETURN_IF_ERROR(PutPaper(tx, paper));
+    if (rules::WasIssued(paper.alert.state())) return absl::OkStatus();
+    return OweIssue(tx, paper.alert, owed);
   };
   return command;
 }
@@ -164,11 +197,13 @@ AlertService::Command AlertService::IssueWarning(const Context& context,
   const absl::Time now = clock_.Now();
   SendFacts facts{.limits = LimitsFor(seen, rules_, now)};
   ASSIGN_OR_RETURN(facts.recipients, gather_.Recipients(context, areas, {}, "name"));
+  const OwedFacts owed = GatherOwed(context, context.actor.area());
+  facts.unable = UnableToAnswer(context, facts.recipients);
   rules::MakeUpLimits paper;
   paper.review = rules_.DurationOf("alert.make-up.review", now, paper.review);
   paper.signature = rules_.DurationOf("alert.make-up.signature", now, paper.signature);
   if (request.has_urgency()) {
-    paper.supervisor_post = gather_.SupervisorOf(context, context.actor.post());
+    paper.supervisor_post = gather_.facts().SupervisorOf(context, context.actor.post());
   }
   ledger::Command command;
   command.reads = {CaseRef(seen.case_id()), kAlerts.Ref(request.name()),
@@ -176,8 +211,10 @@ AlertService::Command AlertService::IssueWarning(const Context& context,
   if (!seen.previous().empty()) {
     command.reads.push_back(kAlerts.Ref(seen.previous()));
     AddLadderReads(seen.previous(), command);
+    command.reads.push_back(kRecipientLists.Ref(seen.previous()));
   }
-  command.decide = [request, areas, acting, facts, paper](ledger::Transaction& tx) -> absl::Status {
+  command.decide = [request, areas, acting, facts, paper,
+                    owed](ledger::Transaction& tx) -> absl::Status {
     ASSIGN_OR_RETURN(auto stored, tx.Get(kAlerts, request.name()));
     tx.SetCase(stored.value.case_id());
     RETURN_IF_ERROR(JudgeDistrict(tx));
@@ -194,9 +231,15 @@ AlertService::Command AlertService::IssueWarning(const Context& context,
     RETURN_IF_ERROR(SupersedePrevious(tx, alert, superseded));
     v1::RecipientList list;
     RETURN_IF_ERROR(FreezeAtIssue(tx, facts, alert, list));
+    if (superseded) RETURN_IF_ERROR(StandDown(tx, *superseded, facts, alert, list));
     tx.Change(kAlerts, alert.name(), alert);
     SendOut(tx, facts, alert, list);
-    if (superseded) tx.Change(kAlerts, superseded->name(), *superseded);
+    if (superseded) {
+      tx.Change(kAlerts, superseded->name(), *superseded);
+      RETURN_IF_ERROR(NothingOwed(tx, *superseded, "已由新一期预警替换"));
+    }
+    RETURN_IF_ERROR(Done(tx, alert, kIssueRule, "已发布"));
+    RETURN_IF_ERROR(OweDecision(tx, alert, owed));
     if (facts.recipients) RETURN_IF_ERROR(RememberAreas(tx, *facts.recipients));
     return guard::OpenMakeUps(tx, issued.make_ups, alert.case_id());
   };
@@ -248,11 +291,20 @@ AlertService::Command AlertService::WithdrawDraft(const Context& context,
     RETURN_IF_ERROR(
         Judge(tx, acting.competence, areas, stored.value.parents(), rules::Effect::kInside)
             .status());
-    RETURN_IF_ERROR(
-        JudgeEnding(tx, stored.value.drafter(), acting.competence, stored.value.parents()));
+    // What was signed is withdrawn where it was signed, or above.
+    const bool is_signed = stored.value.has_signer();
+    RETURN_IF_ERROR(JudgeEnding(tx, is_signed ? stored.value.signer() : stored.value.drafter(),
+                                acting.competence, stored.value.parents()));
     ASSIGN_OR_RETURN(v1::Alert alert,
                      rules::Withdraw(std::move(stored.value), request.reason(), tx.now()));
     tx.Change(kAlerts, alert.name(), alert);
+    tx.Subject(kAlerts, alert.name());
+    RETURN_IF_ERROR(NothingOwed(tx, alert, "草稿已撤回"));
+    if (is_signed) {
+      // Its signer, and whoever is about to issue it, are told.
+      tx.Publish(rules::Up(alert.signer().area()));
+      tx.Publish(rules::Up(alert.drafter().area()));
+    }
     return absl::OkStatus();
   };
   return command;

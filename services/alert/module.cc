@@ -10,6 +10,7 @@
 #include "services/alert/rules/ladder.h"
 #include "services/alert/store.h"
 #include "services/directory/api.h"
+#include "services/platform/duty/obligation.h"
 #include "services/platform/guard/makeups.h"
 #include "services/platform/runtime/per_realm.h"
 
@@ -40,6 +41,7 @@ std::unique_ptr<AlertService> Wire(runtime::RealmHome& home, directory::Api& dir
   on_due(rules::kLadderWaitHandler, &AlertService::LadderWaitPassed);
   on_due(rules::kExpiryHandler, &AlertService::ExpiryReached);
   on_due(rules::kResolveHandler, &AlertService::ResolveRecipientsDue);
+  home.OnDue(duty::kDueHandler, service->ObligationFellDue());
   home.OnDue(guard::kMakeUpHandler, guard::MakeUpDue(&AlertService::MakeUpChannels));
   home.SetEventProjection(ProjectAlertEvent);
   return service;

@@ -3,6 +3,8 @@
 // Receipts, answers and the ladder that silence climbs, on a real ledger.
 #include <gmock/gmock.h>
 
+#include <algorithm>
+
 #include "services/alert/testing/alert_bench.h"
 
 namespace huying::alert {
@@ -123,16 +125,167 @@ TEST_F(NoticeAnswerTest, SilenceCallsTheDeputiesThenTheTierAbove) {
   EXPECT_EQ(recipient.holder(), "people/pingan-deputy") << "found on duty when it was called";
 }
 
-TEST_F(NoticeAnswerTest, APostWhoseDeputyNobodyHoldsIsSkippedAndFlagged) {
+TEST_F(NoticeAnswerTest, APostWhoseDeputyNobodyHoldsGoesToTheTierAboveInTheSameAct) {
   directory_.SetHolder("posts/pingan-deputy", "");
   const std::string name = Issue("district-duty", Notice(kPingan));
   FireAfter(absl::Minutes(11));
-  const auto step = Escalations(name).at("COMMUNITY-1");
-  EXPECT_THAT(step.empty_posts(), ElementsAre("posts/pingan-duty"));
-  EXPECT_THAT(step.called_posts(), IsEmpty());
+  const auto steps = Escalations(name);
+  EXPECT_THAT(steps.at("COMMUNITY-1").empty_posts(), ElementsAre("posts/pingan-duty"));
+  EXPECT_THAT(steps.at("COMMUNITY-1").called_posts(), IsEmpty());
+  EXPECT_THAT(steps.at("COMMUNITY-2-at-once").called_posts(), ElementsAre("posts/lingbei-duty"));
   EXPECT_EQ(LastEntry().entry.flags(0).rule_id(), "alert.empty-step");
+  EXPECT_THAT(LastEntry().entry.flags(0).text(), ::testing::HasSubstr("posts/pingan-duty"));
+  EXPECT_EQ(FireAfter(absl::Minutes(5)), 0) << "nobody is left to wait for";
+}
+
+TEST_F(NoticeAnswerTest, WhoWasToldAtOnceIsNotToldAgainAndTheOthersClimbInTheirTime) {
+  directory_.SetHolder("posts/pingan-deputy", "");
+  const std::string name = Issue("district-duty", Notice(kLingbei));
+  ASSERT_TRUE(Answer("lingbei-duty", name).ok());
+  FireAfter(absl::Minutes(11));
+  EXPECT_THAT(Escalations(name).at("COMMUNITY-2-at-once").silent_posts(),
+              ElementsAre("posts/pingan-duty"));
   FireAfter(absl::Minutes(5));
-  EXPECT_EQ(Escalations(name).count("COMMUNITY-2"), 1u) << "it goes on to the tier above";
+  EXPECT_THAT(Escalations(name).at("COMMUNITY-2").silent_posts(), ElementsAre("posts/guoan-duty"));
+}
+
+TEST_F(NoticeAnswerTest, AReceivedOverACannotLeavesItStandingInEveryTiersPicture) {
+  const std::string name = Issue("district-duty", Notice(kPingan));
+  ASSERT_TRUE(Answer("pingan-duty", name, v1::CANNOT, "桥断，人出不来").ok());
+  context::CallContext colleague = As("pingan-deputy");
+  common::v1::Flag off_duty;
+  off_duty.set_rule_id("directory.off-duty");
+  colleague.flags.push_back(off_duty);
+  v1::AnswerRequest received;
+  received.set_alert(name);
+  received.set_kind(v1::RECEIVED);
+  const auto receipt = Do(colleague, "Answer", &AlertService::Answer, received);
+  ASSERT_TRUE(receipt.ok()) << receipt.status();
+  EXPECT_THAT(FlagsOf(*receipt), Contains("alert.cannot-stands"));
+  EXPECT_THAT(FlagsOf(*receipt), Contains("alert.answered-off-duty"));
+  const v1::Recipient recipient = Recipients(name).at("posts/pingan-duty");
+  EXPECT_EQ(recipient.state(), v1::CANNOT_COMPLY);
+  EXPECT_EQ(recipient.answer_text(), "桥断，人出不来");
+  ASSERT_EQ(recipient.statements_size(), 2);
+  EXPECT_TRUE(recipient.statements(1).off_duty());
+  v1::GetRollUpRequest of;
+  of.set_alert(name);
+  const auto picture = alerts_->GetRollUp(As("district-duty"), of);
+  for (const auto& node : picture->nodes()) {
+    EXPECT_EQ(node.cannot_comply(), 1) << node.area();
+    EXPECT_FALSE(node.green()) << node.area();
+  }
+  // Solved, by the post that is on duty, with how.
+  received.set_solved(true);
+  EXPECT_EQ(
+      base::ProblemOf(Do(As("pingan-duty"), "Answer", &AlertService::Answer, received).status())
+          .field(),
+      "text");
+  received.set_text("便桥已通，正在转移");
+  ASSERT_TRUE(Do(As("pingan-duty"), "Answer", &AlertService::Answer, received).ok());
+  EXPECT_EQ(Recipients(name).at("posts/pingan-duty").state(), v1::ANSWERED);
+}
+
+TEST_F(NoticeAnswerTest, AnAnswerOffDutyIsShownAsSuchAndPeopleMovedAreSummed) {
+  const std::string name = Issue("district-duty", Notice(kLingbei));
+  v1::AnswerRequest moved;
+  moved.set_alert(name);
+  moved.set_kind(v1::EVACUATED);
+  EXPECT_EQ(base::ProblemOf(Do(As("pingan-duty"), "Answer", &AlertService::Answer, moved).status())
+                .field(),
+            "evacuated");
+  moved.set_evacuated(2'000'000'000);
+  EXPECT_EQ(base::ProblemOf(Do(As("pingan-duty"), "Answer", &AlertService::Answer, moved).status())
+                .rule_id(),
+            "alert.evacuated-max");
+  moved.set_evacuated(120);
+  context::CallContext off = As("pingan-duty");
+  off.flags.emplace_back().set_rule_id("directory.off-duty");
+  ASSERT_TRUE(Do(off, "Answer", &AlertService::Answer, moved).ok());
+  moved.set_evacuated(30);
+  ASSERT_TRUE(Do(As("guoan-duty"), "Answer", &AlertService::Answer, moved).ok());
+  v1::GetRollUpRequest of;
+  of.set_alert(name);
+  const auto picture = alerts_->GetRollUp(As("district-duty"), of);
+  EXPECT_EQ(picture->nodes(0).evacuated(), 150);
+  EXPECT_EQ(picture->nodes(0).off_duty(), 1);
+  EXPECT_TRUE(Recipients(name).at("posts/pingan-duty").off_duty());
+}
+
+// Between the snapshot that a step of the ladder is gathered from and its decision.
+TEST_F(NoticeAnswerTest, AnAnswerBetweenGatheringAndDecidingIsNotCalledFor) {
+  const std::string name = Issue("district-duty", Notice(kLingbei));
+  ASSERT_TRUE(Answer("lingbei-duty", name).ok());
+  clock_.Advance(absl::Minutes(11));
+  const auto due = ledger_->Due(clock_.Now(), 10);
+  const auto row = std::find_if(due->begin(), due->end(), [](const auto& one) {
+    return one.deadline.key.find("COMMUNITY") != std::string::npos;
+  });
+  ASSERT_NE(row, due->end());
+  context::CallContext context;
+  context.realm = "live";
+  context.received_at = clock_.Now();
+  context.actor.set_system("alert.timekeeper");
+  auto gathered = alerts_->AnswerLimitPassed(context, *row);
+  ASSERT_TRUE(Answer("pingan-duty", name).ok());
+  ASSERT_TRUE(Run(context, rules::kAnswerLimitHandler, std::move(gathered)).ok());
+  const auto step = Escalations(name).at("COMMUNITY-1");
+  EXPECT_THAT(step.silent_posts(), ElementsAre("posts/guoan-duty"));
+  EXPECT_THAT(step.called_posts(), ElementsAre("posts/guoan-deputy"));
+}
+
+TEST_F(NoticeAnswerTest, AnAnswerJudgedByAListThatWasFrozenAnewMeanwhileIsRepeated) {
+  directory_.SetDown(true);
+  const std::string name = Issue("lingbei-duty", Notice(kLingbei));
+  v1::AnswerRequest request;
+  request.set_alert(name);
+  request.set_kind(v1::RECEIVED);
+  auto gathered = alerts_->Answer(As("pingan-duty"), request);
+  ASSERT_TRUE(gathered.ok()) << gathered.status();
+  v1::ReportReceiptsRequest read;
+  read.add_items()->set_alert(name);
+  read.mutable_items(0)->set_state(v1::READ);
+  auto receipts = alerts_->ReportReceipts(As("pingan-duty"), read);
+  ASSERT_TRUE(receipts.ok()) << receipts.status();
+  directory_.SetDown(false);
+  FireAfter(absl::Minutes(1));  // the list is resolved
+  EXPECT_EQ(ReasonOf(Run(As("pingan-duty"), "Answer", std::move(gathered)).status()),
+            Reason::FACTS_CHANGED);
+  EXPECT_EQ(ReasonOf(Run(As("pingan-duty"), "ReportReceipts", std::move(receipts)).status()),
+            Reason::FACTS_CHANGED);
+}
+
+TEST_F(NoticeAnswerTest, AReceiptIsKeptWhileItIsNotKnownWhoMustAnswer) {
+  directory_.SetDown(true);
+  const std::string name = Issue("lingbei-duty", Notice(kLingbei));
+  v1::ReportReceiptsRequest read;
+  read.add_items()->set_alert(name);
+  read.mutable_items(0)->set_state(v1::READ);
+  ASSERT_TRUE(Do(As("pingan-duty"), "ReportReceipts", &AlertService::ReportReceipts, read).ok());
+  directory_.SetDown(false);
+  FireAfter(absl::Minutes(1));
+  EXPECT_EQ(Recipients(name).at("posts/pingan-duty").state(), v1::READ);
+}
+
+TEST_F(NoticeAnswerTest, WhoeverHasNoAccountCountsAsNobody) {
+  directory::v1::Directory data = directory::XingshanForTests();
+  for (auto& account : *data.mutable_accounts()) {
+    if (account.person() == "people/pingan-deputy" || account.person() == "people/guoan-duty") {
+      account.set_disabled(true);
+    }
+  }
+  directory_.Replace(data);
+  auto receipt =
+      Do(As("district-duty"), "IssueNotice", &AlertService::IssueNotice, Notice(kPingan));
+  ASSERT_TRUE(receipt.ok()) << receipt.status();
+  EXPECT_THAT(FlagsOf(*receipt), ::testing::Not(Contains("alert.nobody-can-answer")));
+  const std::string name = receipt->name();
+  FireAfter(absl::Minutes(11));
+  EXPECT_THAT(Escalations(name).at("COMMUNITY-1").empty_posts(), ElementsAre("posts/pingan-duty"));
+  EXPECT_EQ(Escalations(name).count("COMMUNITY-2-at-once"), 1u);
+  receipt = Do(As("district-duty"), "IssueNotice", &AlertService::IssueNotice, Notice(kLingbei));
+  EXPECT_THAT(FlagsOf(*receipt), Contains("alert.nobody-can-answer"))
+      << "guoan-duty cannot sign in";
 }
 
 TEST_F(NoticeAnswerTest, TheLadderClimbsWithoutDirectoryToo) {

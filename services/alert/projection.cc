@@ -8,6 +8,7 @@
 #include "huying/alert/v1/alert_service.pb.h"
 #include "services/alert/store.h"
 #include "services/platform/base/clock.h"
+#include "services/platform/duty/obligation.h"
 #include "services/platform/guard/makeups.h"
 #include "services/platform/push/cursor.h"
 
@@ -30,6 +31,11 @@ Changed ChangesOf(const platform::v1::Entry& entry) {
       changed.recipients.push_back(kRecipients.Parse(change.image()));
     } else if (change.kind() == kEscalations.name()) {
       changed.escalations.push_back(kEscalations.Parse(change.image()));
+    } else if (change.kind() == duty::kObligations.name()) {
+      const auto owed = duty::kObligations.Parse(change.image());
+      if (owed.state() == common::v1::Obligation::OVERDUE) {
+        changed.escalations.push_back(StepOf(owed));
+      }
     } else if (change.kind() == guard::kMakeUps.name()) {
       const auto row = guard::kMakeUps.Parse(change.image());
       if (row.state() == common::v1::MakeUp::OVERDUE) {
@@ -66,6 +72,19 @@ v1::Escalation StepOf(const common::v1::MakeUp& overdue) {
   return step;
 }
 
+v1::Escalation StepOf(const common::v1::Obligation& overdue) {
+  v1::Escalation step;
+  step.set_name(overdue.name());
+  step.set_alert(overdue.subject());
+  step.set_step(2);
+  *step.mutable_at() = overdue.overdue_at();
+  *step.mutable_limit_at() = overdue.due_at();
+  step.set_in_outage(overdue.in_outage());
+  step.set_reason(absl::StrCat("逾期未办：", overdue.title()));
+  for (const std::string& post : duty::PostsOf(overdue)) step.add_called_posts(post);
+  return step;
+}
+
 std::string ProjectAlertEvent(const ledger::StoredEntry& stored) {
   const platform::v1::Entry& entry = stored.entry;
   if (entry.channels().empty()) return "";
@@ -80,7 +99,7 @@ std::string ProjectAlertEvent(const ledger::StoredEntry& stored) {
       *shown->add_also() = std::move(changed.alerts[i]);
     }
     AddEscalations(changed.escalations, shown);
-  } else if (!changed.recipients.empty()) {
+  } else if (!changed.recipients.empty() || changed.escalations.size() > 1) {
     auto* shown = event.mutable_recipient();
     for (auto& recipient : changed.recipients) *shown->add_recipients() = std::move(recipient);
     AddEscalations(changed.escalations, shown);

@@ -5,6 +5,7 @@
 
 #include "huying/alert/v1/alert.pb.h"
 #include "huying/common/v1/common.pb.h"
+#include "huying/common/v1/obligation.pb.h"
 #include "services/platform/ledger/reader.h"
 
 // What an entry is for followers of its channels: one serialised v1::SubscribeEvent without epoch, or ""
@@ -16,7 +17,8 @@ namespace huying::alert {
 
 std::string ProjectAlertEvent(const ledger::StoredEntry& stored);
 
-// An overdue make-up climbs like a silent post, so it is shown as a step of the ladder.
+// An overdue make-up or obligation climbs like a silent post, so it is shown as a step of the ladder.
 v1::Escalation StepOf(const common::v1::MakeUp& overdue);
+v1::Escalation StepOf(const common::v1::Obligation& overdue);
 
 }  // namespace huying::alert

@@ -16,14 +16,23 @@ constexpr absl::Duration kResolveRetry = absl::Seconds(30);
 constexpr absl::Duration kResolveAlarm = absl::Minutes(5);
 constexpr absl::Duration kResolveGiveUp = absl::Hours(24);
 
-void FlagRecipients(ledger::Transaction& tx, const v1::Alert& alert,
-                    const v1::RecipientList& list) {
+void FlagRecipients(ledger::Transaction& tx, const v1::Alert& alert, const v1::RecipientList& list,
+                    const std::vector<std::string>& unable) {
   if (alert.recipients_unknown()) {
     tx.AddFlag(rules::MakeFlag("alert.recipients-unknown",
                                "目录服务未应答：应答对象待定，恢复后自动确定"));
   } else if (alert.recipients_stale()) {
     tx.AddFlag(
         rules::MakeFlag("alert.recipients-stale", "目录服务未应答：按审核时确定的应答对象发出"));
+  }
+  if (list.recipients().empty() && !alert.recipients_unknown()) {
+    tx.AddFlag(rules::MakeFlag("alert.nobody-to-answer",
+                               "没有任何岗位需要应答：请核对目标区域和层级，并电话通知"));
+  }
+  if (!unable.empty()) {
+    tx.AddFlag(rules::MakeFlag(
+        "alert.nobody-can-answer",
+        absl::StrCat("此刻无人能登录应答的岗位，请电话通知：", absl::StrJoin(unable, "、"))));
   }
   if (!list.silent_areas().empty()) {
     tx.AddFlag(rules::MakeFlag(
@@ -102,7 +111,7 @@ void SendOut(ledger::Transaction& tx, const SendFacts& facts, const v1::Alert& a
                     .due_at = tx.now() + facts.limits.ask.retry,
                     .subject = alert.name()});
   }
-  FlagRecipients(tx, alert, list);
+  FlagRecipients(tx, alert, list, facts.unable);
   AddBasis(tx, alert);
   PublishAlert(tx, alert);
 }

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
@@ -30,6 +31,7 @@ LadderLimits LimitsFor(const v1::Alert& alert, const huying::rules::RuleTable& t
 
 struct SendFacts {
   std::optional<rules::RecipientFacts> recipients;  // nullopt: directory did not answer
+  std::vector<std::string> unable;                  // recipients nobody holds who can sign in
   LadderLimits limits;
 };
 

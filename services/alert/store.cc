@@ -5,6 +5,7 @@
 
 #include "services/alert/rules/content.h"
 #include "services/alert/rules/lifecycle.h"
+#include "services/platform/duty/obligation.h"
 #include "services/platform/guard/makeups.h"
 
 namespace huying::alert {
@@ -15,6 +16,10 @@ const ledger::RecordKind<v1::Alert> kAlerts(
     "alert", [](const v1::Alert& a) { return v1::AlertState_Name(a.state()); },
     {{"state", [](const v1::Alert& a) { return Int(a.state()); }},
      {"in_force", [](const v1::Alert& a) { return Int(rules::InForce(a.state()) ? 1 : 0); }},
+     {"shown",
+      [](const v1::Alert& a) {
+        return Int(rules::InForce(a.state()) || a.awaiting_stop() ? 1 : 0);
+      }},
      {"refers_to", [](const v1::Alert& a) { return Text(a.refers_to()); }},
      {"numbered", [](const v1::Alert& a) { return Int(rules::OrderOf(a.name())); }}});
 
@@ -31,8 +36,9 @@ const ledger::RecordKind<v1::Escalation> kEscalations(
 const ledger::RecordKind<v1::KnownAreas> kKnownAreas("known_areas", nullptr, {});
 
 std::vector<ledger::KindSchema> AlertKinds() {
-  return {kAlerts.schema(),      kRecipientLists.schema(), kRecipients.schema(),
-          kEscalations.schema(), kKnownAreas.schema(),     guard::kMakeUps.schema()};
+  return {kAlerts.schema(),           kRecipientLists.schema(), kRecipients.schema(),
+          kEscalations.schema(),      kKnownAreas.schema(),     guard::kMakeUps.schema(),
+          duty::kObligations.schema()};
 }
 
 absl::StatusOr<std::map<std::string, v1::Recipient>> ActsOf(ledger::Reader& reader,
@@ -44,8 +50,8 @@ absl::StatusOr<std::map<std::string, v1::Recipient>> ActsOf(ledger::Reader& read
   return acts;
 }
 
-absl::StatusOr<std::vector<v1::Alert>> AlertsInForce(ledger::Reader& reader) {
-  ASSIGN_OR_RETURN(auto all, reader.All(kAlerts, {.where = {{"in_force", "=", Int(1)}}}));
+absl::StatusOr<std::vector<v1::Alert>> AlertsShown(ledger::Reader& reader) {
+  ASSIGN_OR_RETURN(auto all, reader.All(kAlerts, {.where = {{"shown", "=", Int(1)}}}));
   std::vector<v1::Alert> alerts;
   alerts.reserve(all.size());
   for (auto& alert : all) alerts.push_back(std::move(alert.value));

@@ -34,8 +34,8 @@ inline ledger::RecordRef CaseRef(std::string_view case_id) { return kAlerts.Ref(
 // Recipients of an alert that have a record, by post.
 absl::StatusOr<std::map<std::string, v1::Recipient>> ActsOf(ledger::Reader& reader,
                                                             std::string_view alert);
-// ISSUED and EXPIRED, by name.
-absl::StatusOr<std::vector<v1::Alert>> AlertsInForce(ledger::Reader& reader);
+// In force (ISSUED and EXPIRED), or retracted not long ago; by name.
+absl::StatusOr<std::vector<v1::Alert>> AlertsShown(ledger::Reader& reader);
 // Empty when directory was never heard.
 absl::StatusOr<v1::KnownAreas> KnownAreasOf(ledger::Reader& reader);
 

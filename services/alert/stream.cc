@@ -57,7 +57,7 @@ absl::StatusOr<std::shared_ptr<const InForce::Alerts>> InForce::At(ledger::Reade
     absl::MutexLock lock(&mutex_);
     if (seq_ == seq) return alerts_;
   }
-  ASSIGN_OR_RETURN(std::vector<v1::Alert> read, AlertsInForce(reader));
+  ASSIGN_OR_RETURN(std::vector<v1::Alert> read, AlertsShown(reader));
   auto alerts = std::make_shared<Alerts>();
   alerts->reserve(read.size());
   for (v1::Alert& alert : read) {
@@ -222,6 +222,9 @@ const v1::SubscribeEvent* AlertView::Show(const v1::SubscribeEvent& whole,
     if (!HeardByArea(whole)) {
       KeepOwn(own.recipient().escalations(), own.mutable_recipient()->mutable_recipients());
     }
+    // Steps of silence alone, and none of them is this listener's.
+    const bool steps_only = whole.recipient().recipients().empty();
+    if (steps_only && own.recipient().escalations().empty()) return nullptr;
     return &own;
   }
   *own.mutable_escalation() = whole.escalation();

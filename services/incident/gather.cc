@@ -75,22 +75,13 @@ absl::StatusOr<IncidentService::Gathered> IncidentService::Gather(const Context&
   Gathered gathered;
   ASSIGN_OR_RETURN(gathered.incident, Snapshot(kIncidents, incident));
   gathered.reports = permission == kReportPermission;
-  auto said =
-      directory_.CheckCompetence(context::Hurried(context), permission, {gathered.incident.area()});
-  if (!said.ok()) {
-    if (!base::GaveNoAnswer(said.status())) return said.status();
-    return gathered;
-  }
-  gathered.directory_seq = said->as_of_seq();
-  gathered.competence =
-      rules::Competence{.covers_area = said->covers_area(),
-                        .outside_area = said->outside_area(),
-                        // Without an item in force there is no tier to fall short of.
-                        .tier_ok = said->power_item().empty() || said->tier_ok(),
-                        .power_item = said->power_item(),
-                        .legal_basis = {said->legal_basis().begin(), said->legal_basis().end()}};
+  ASSIGN_OR_RETURN(auto said,
+                   facts_.CompetenceOf(context, permission, {gathered.incident.area()}, "name"));
+  if (said.silent()) return gathered;
+  gathered.directory_seq = said.as_of_seq;
+  gathered.competence = std::move(said.value);
   // What happens to the whole district happens to each part of it, and each reports it upwards.
-  if (gathered.reports && !said->covers_area()) {
+  if (gathered.reports && !gathered.competence->covers_area) {
     const auto own = references_.PathOf(context, context.actor.area());
     if (own.ok() && *own) {
       const std::vector<std::string>& above = (*own)->above;

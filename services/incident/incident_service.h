@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "huying/incident/v1/incident_service.pb.h"
 #include "services/directory/api.h"
+#include "services/directory/facts.h"
 #include "services/incident/case_tx.h"
 #include "services/incident/references.h"
 #include "services/incident/rules/competence.h"
@@ -40,7 +41,7 @@ class IncidentService {
                   plan::Api& plans, privacy::Sealer sealer, const ::huying::rules::RuleTable& table)
       : ledger_(ledger),
         clock_(realm_clock),
-        directory_(directory),
+        facts_(directory),
         references_(directory),
         plans_(plans),
         sealer_(std::move(sealer)),
@@ -163,7 +164,7 @@ class IncidentService {
 
   ledger::Ledger& ledger_;
   const base::Clock& clock_;
-  directory::Api& directory_;
+  const directory::Facts facts_;
   const References references_;
   plan::Api& plans_;
   privacy::Sealer sealer_;

@@ -45,9 +45,8 @@ IncidentService::Command IncidentService::StartFirstHandling(
   RETURN_IF_ERROR(rules::ValidateText(request.action(), "action", "处置行动"));
   RETURN_IF_ERROR(rules::ValidateName(request.name(), "incidents", "name"));
   ASSIGN_OR_RETURN(v1::Incident now, Snapshot(kIncidents, request.name()));
-  const auto said =
-      directory_.CheckCompetence(context::Hurried(context), "incident.handle", {now.area()});
-  const bool outside = said.ok() && !said->covers_area();
+  const auto said = facts_.CompetenceOf(context, "incident.handle", {now.area()}, "name");
+  const bool outside = said.ok() && !said->silent() && !said->value->covers_area;
   ledger::Command command;
   command.reads = {kIncidents.Ref(request.name())};
   command.decide = [this, request, outside](ledger::Transaction& tx) -> absl::Status {

@@ -34,14 +34,10 @@ common::v1::Flag UncheckedFlag(std::string_view rule, std::string_view zh,
 absl::StatusOr<References::Unchecked> References::Post(const Context& context,
                                                        const std::string& name,
                                                        std::string_view field) const {
-  directory::v1::GetPostRequest ask;
-  ask.set_name(name);
-  const auto post = directory_.GetPost(context::Hurried(context), ask);
-  if (post.ok()) return Unchecked();
-  if (base::GaveNoAnswer(post.status())) {
-    return Unchecked(UncheckedFlag("incident.post-unchecked", "岗位", name));
-  }
-  return Unknown("岗位", name, field);
+  const auto post = facts_.PostOf(context, name);
+  if (!post.ok()) return Unknown("岗位", name, field);
+  if (post->silent()) return Unchecked(UncheckedFlag("incident.post-unchecked", "岗位", name));
+  return Unchecked();
 }
 
 // Those of the units that directory knows, by name.
@@ -132,36 +128,22 @@ absl::StatusOr<References::Areas> References::AreasFor(
 
 absl::StatusOr<std::optional<References::Path>> References::PathOf(const Context& context,
                                                                    const std::string& code) const {
-  directory::v1::GetAreaRequest ask;
-  ask.set_code(code);
-  const auto area = directory_.GetArea(context::Hurried(context), ask);
-  if (!area.ok()) {
-    if (absl::IsInvalidArgument(area.status())) return area.status();
+  auto said = facts_.PlaceOf(context, code, "area");
+  if (!said.ok()) {
+    if (absl::IsInvalidArgument(said.status())) return said.status();
     return std::optional<Path>();  // anything else is the directory's own trouble
   }
-  Path path{area->area().code(), {}, area->as_of_seq()};
-  for (const auto& above : area->ancestors()) path.above.push_back(above.code());
-  return std::optional<Path>(std::move(path));
+  if (said->silent()) return std::optional<Path>();
+  guard::AreaPath& path = said->value->path;
+  return std::optional<Path>(Path{std::move(path.area), std::move(path.above), said->as_of_seq});
 }
 
 std::string References::SupervisorOf(const Context& context, const std::string& post) const {
-  if (post.empty()) return "";
-  directory::v1::GetPostRequest ask;
-  ask.set_name(post);
-  const auto found = directory_.GetPost(context::Hurried(context), ask);
-  return found.ok() ? found->post().supervisor() : "";
+  return facts_.SupervisorOf(context, post);
 }
 
 std::string References::DutyPostOf(const Context& context, const std::string& area) const {
-  directory::v1::ListPostsRequest ask;
-  ask.set_area(area);
-  ask.set_page_size(kUnitPage);
-  const auto posts = directory_.ListPosts(context::Hurried(context), ask);
-  if (!posts.ok()) return "";
-  for (const auto& post : posts->posts()) {
-    if (post.receives_alerts()) return post.name();
-  }
-  return "";
+  return facts_.DutyPostOf(context, area);
 }
 
 std::optional<rules::Standing> References::StandingTo(const Context& context,
@@ -169,20 +151,19 @@ std::optional<rules::Standing> References::StandingTo(const Context& context,
   rules::Standing standing;
   std::string area;
   if (!task.executor_post().empty()) {
-    directory::v1::GetPostRequest ask;
-    ask.set_name(task.executor_post());
-    const auto found = directory_.GetPost(context::Hurried(context), ask);
-    if (!found.ok()) return std::nullopt;
-    area = found->post().area();
-    standing.deputies = {found->post().deputies().begin(), found->post().deputies().end()};
+    const auto found = facts_.PostOf(context, task.executor_post());
+    if (!found.ok() || found->silent()) return std::nullopt;
+    const directory::v1::Post& post = *found->value;
+    area = post.area();
+    standing.deputies = {post.deputies().begin(), post.deputies().end()};
   } else {
     const auto units = FindUnits(context, {task.executor_unit()});
     if (!units.ok() || units->empty()) return std::nullopt;
     area = units->begin()->second.area();
   }
-  const auto said = directory_.CheckCompetence(context::Hurried(context), "task.execute", {area});
-  if (!said.ok()) return std::nullopt;
-  standing.over = said->covers_area();
+  const auto said = facts_.CompetenceOf(context, "task.execute", {area}, "name");
+  if (!said.ok() || said->silent()) return std::nullopt;
+  standing.over = said->value->covers_area;
   return standing;
 }
 

@@ -12,6 +12,7 @@
 #include "huying/common/v1/common.pb.h"
 #include "huying/plan/v1/plan.pb.h"
 #include "services/directory/api.h"
+#include "services/directory/facts.h"
 #include "services/incident/rules/tasks.h"
 #include "services/platform/context/call_context.h"
 
@@ -29,7 +30,7 @@ class References {
   using Context = context::CallContext;
   using Unchecked = std::optional<common::v1::Flag>;
 
-  explicit References(directory::Api& directory) : directory_(directory) {}
+  explicit References(directory::Api& directory) : directory_(directory), facts_(directory) {}
 
   absl::StatusOr<Unchecked> Post(const Context& context, const std::string& name,
                                  std::string_view field) const;
@@ -74,6 +75,7 @@ class References {
   using Units = std::map<std::string, directory::v1::Unit>;
   absl::StatusOr<Units> FindUnits(const Context& context, const std::set<std::string>& names) const;
   directory::Api& directory_;
+  const directory::Facts facts_;
 };
 
 }  // namespace huying::incident

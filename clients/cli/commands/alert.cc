@@ -72,6 +72,12 @@ void AddNotice(Cli& cli) {
                       .method = kService + "LiftAlert",
                       .fields = {kName, kReason},
                       .example = "notice lift alerts/2026-0001 --reason 险情解除"});
+  cli.AddCall(group, {.name = "retract",
+                      .zh = "误发撤回 (本不该发出)",
+                      .en = "retract: it should never have left",
+                      .method = kService + "RetractAlert",
+                      .fields = {kName, kReason},
+                      .example = "notice retract alerts/2026-0001 --reason 误发"});
 }
 
 void AddWarning(Cli& cli) {
@@ -142,6 +148,23 @@ void AddWarning(Cli& cli) {
                       .method = kService + "LiftAlert",
                       .fields = {kName, kReason},
                       .example = "warning lift alerts/2026-0001 --reason 降雪结束"});
+  cli.AddCall(group, {.name = "decide",
+                      .zh = "红色预警: 决定是否启动应急响应",
+                      .en = "of a RED warning: whether a response is started",
+                      .method = kService + "DecideOnResponse",
+                      .fields = {kName,
+                                 {"--started", "started", "已启动", "it was started"},
+                                 {"--response", "response", "哪个响应", "which response"},
+                                 kReason},
+                      .example = "warning decide alerts/2026-0001 --reason 降雪已减弱"});
+  cli.AddCall(group, {.name = "retract",
+                      .zh = "误发撤回; 非签发岗位在紧急情况下填写 urgency, 事后补签",
+                      .en = "retract: it should never have left; in urgency by whoever issued it",
+                      .method = kService + "RetractAlert",
+                      .fields = Join({kName, kReason}, UrgencyFields("")),
+                      .example = "warning retract alerts/2026-0001 --reason 误发 --urgent "
+                                 "--authorised-by 冯玉林 --by-phone",
+                      .complete = CompleteUrgency});
 }
 
 void AddAnswers(Cli& cli) {
@@ -152,10 +175,12 @@ void AddAnswers(Cli& cli) {
        .en = "answer an alert (reading is no answer)",
        .method = kService + "Answer",
        .fields = {{"alert", "alert", "编号", "alert", kRequired},
-                  {"--kind", "kind", "received | on-post | evacuated | cannot", "what you answer",
-                   kRequired},
+                  {"--kind", "kind", "received | on-post | evacuated | cannot | stopped",
+                   "what you answer", kRequired},
                   {"--text", "text", "说明; 无法执行须写理由", "text; the reason, with cannot"},
                   {"--evacuated", "evacuated", "已转移人数", "people moved"},
+                  {"--solved", "solved", "“无法执行”已解决; --text 写明如何解决",
+                   "what could not be done is solved; --text says how"},
                   {"--channel", "channel", "app | cli | sms | phone", "channel"},
                   {"--for-post", "for_post", "代记辖内岗位的电话应答",
                    "write down the phone answer of a post beneath"},

@@ -15,17 +15,7 @@
 // power item, or a directory that does not answer, is SOFT: the act is done and flagged.
 namespace huying::alert::rules {
 
-// What directory said, as a fact of the decision.
-struct Competence {
-  bool covers_area = false;
-  std::string outside_area;
-  std::string post_area;  // of the post that acts, or that is acted for
-  bool has_permission = false;
-  bool tier_ok = false;
-  std::string power_item;  // empty: none in force
-  std::vector<common::v1::LegalBasis> legal_basis;
-  int64_t as_of_seq = 0;  // of the directory
-};
+using guard::Competence;  // what directory said, as a fact of the decision
 
 struct CompetenceVerdict {
   std::vector<common::v1::Flag> flags;

@@ -111,6 +111,30 @@ bool IsAreaCode(std::string_view code) {
          std::all_of(code.begin(), code.end(), absl::ascii_isdigit);
 }
 
+absl::Status CheckDrillWords(std::string_view title, std::string_view text, bool confirmed,
+                             std::string_view mark, std::string_view prefix) {
+  constexpr std::string_view kWords[] = {"演练",   "演习",  "测试",    "试发",
+                                         "[test]", "drill", "exercise"};
+  if (confirmed || !mark.empty()) return absl::OkStatus();
+  for (const auto& [field, value] : {std::pair("title", title), std::pair("text", text)}) {
+    const std::string lower = absl::AsciiStrToLower(base::Abs(value));
+    for (const std::string_view word : kWords) {
+      if (!absl::StrContains(lower, base::Abs(word))) continue;
+      return base::Invalid(Reason::FIELD_INVALID,
+                           absl::StrCat("这里是实战环境，",
+                                        field == std::string_view("title") ? "标题" : "正文",
+                                        "里有“", base::Abs(word), "”字样"),
+                           absl::StrCat("this is the real world, and the ", field, " says \"",
+                                        base::Abs(word), "\""))
+          .Field(Path(prefix, field))
+          .Rule("alert.drill-words")
+          .Next("演练请在演练场景中发布；确系实战内容的，填写 confirm_wording",
+                "send a drill in its own realm; if it is meant, set confirm_wording");
+    }
+  }
+  return absl::OkStatus();
+}
+
 std::string PadArea(std::string_view code) {
   std::string padded(code);
   padded.resize(std::max(padded.size(), kAreaDigits), '0');
@@ -239,6 +263,21 @@ absl::Status ValidateWarning(const v1::WarningContent& content, std::string_view
                      at("expires_at"));
 }
 
+namespace {
+absl::Status CheckEvacuated(const v1::AnswerRequest& request, const ContentLimits& limits) {
+  const int people = request.evacuated();
+  const bool evacuated = request.kind() == v1::EVACUATED;
+  if (!evacuated && people == 0) return absl::OkStatus();
+  if (evacuated && people >= 1 && people <= limits.evacuated_max) return absl::OkStatus();
+  return base::Invalid(evacuated && people == 0 ? Reason::FIELD_MISSING : Reason::FIELD_INVALID,
+                       absl::StrCat("“已转移”须写明人数，1 至 ", limits.evacuated_max),
+                       absl::StrCat("EVACUATED says how many people, 1 to ", limits.evacuated_max))
+      .Field("evacuated")
+      .Rule("alert.evacuated-max")
+      .Next("核对人数后再报", "check the number and send it again");
+}
+}  // namespace
+
 absl::Status ValidateAnswer(const v1::AnswerRequest& request, const ContentLimits& limits) {
   RETURN_IF_ERROR(ValidateAlertName(request.alert(), "alert"));
   if (request.kind() == v1::ANSWER_KIND_UNSPECIFIED)
@@ -251,9 +290,9 @@ absl::Status ValidateAnswer(const v1::AnswerRequest& request, const ContentLimit
     return Missing("text", "无法执行的理由", "the reason why it cannot be done")
         .Rule("alert.cannot-needs-reason");
   }
-  if (request.evacuated() < 0) {
-    return base::Invalid(Reason::FIELD_INVALID, "转移人数不能为负", "a count cannot be negative")
-        .Field("evacuated");
+  RETURN_IF_ERROR(CheckEvacuated(request, limits));
+  if (request.solved() && request.text().empty()) {
+    return Missing("text", "如何解决的", "how it was solved").Rule("alert.cannot-stands");
   }
   RETURN_IF_ERROR(CheckLength(request.text(), limits.text_chars_max, "text", "alert.text-max"));
   RETURN_IF_ERROR(CheckLength(request.channel(), 20, "channel", "alert.text-max"));

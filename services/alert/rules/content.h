@@ -20,7 +20,13 @@ struct ContentLimits {
   int text_chars_max = 2000;
   int target_areas_max = 500;
   int measures_chars_min_red_orange = 10;
+  int evacuated_max = 100'000;  // people one post can say it moved
 };
+
+// FIELD_INVALID / alert.drill-words when the text of a real alert speaks of a drill or a test and nobody
+// has confirmed it: an order that looks like a test is not followed. `mark`: the realm's, "" in live.
+absl::Status CheckDrillWords(std::string_view title, std::string_view text, bool confirmed,
+                             std::string_view mark, std::string_view prefix);
 
 // 6, 9 or 12 digits. Which area that is, directory looks up.
 bool IsAreaCode(std::string_view code);

@@ -192,7 +192,7 @@ TEST(AnswerContent, AReceiptIsNeverAnAnswer) {
   EXPECT_EQ(base::ProblemOf(ValidateReceipts(request)).field(), "items");
   auto* item = request.add_items();
   item->set_alert("alerts/2026-0001");
-  for (int state = 0; state <= v1::UNREACHABLE; ++state) {
+  for (int state = 0; state <= v1::CANNOT_COMPLY; ++state) {
     item->set_state(static_cast<v1::RecipientState>(state));
     EXPECT_EQ(ValidateReceipts(request).ok(), state == v1::DELIVERED || state == v1::READ) << state;
   }

@@ -19,8 +19,12 @@ using Frozen = v1::RecipientList::Recipient;
 constexpr std::array<Tier, 4> kTiers = {Tier::EXTERNAL, Tier::DISTRICT, Tier::SUBDISTRICT,
                                         Tier::COMMUNITY};
 
+constexpr char kAtOnce[] = "-at-once";
+constexpr absl::Duration kExpiredPauseMax = absl::Hours(12);
+
 // "urgent", "RED" … or "normal"
 std::string SpeedOf(const v1::Alert& alert) {
+  if (alert.state() == v1::RETRACTED) return "retraction";
   if (alert.kind() == v1::WARNING) return v1::Color_Name(alert.color());
   return alert.urgent() ? "urgent" : "normal";
 }
@@ -38,7 +42,7 @@ void Add(std::vector<std::string>& posts, const std::string& post, const std::st
 bool NobodyHolds(const Holders& holders, const std::string& post) {
   if (!holders) return false;
   const auto held = holders->find(post);
-  return held == holders->end() || held->second.person().empty();
+  return held == holders->end() || held->second.person().empty() || held->second.cannot_sign_in();
 }
 
 // Adds the area and those above it, so that a reader can tell whose subtree it lies in.
@@ -87,12 +91,21 @@ std::vector<std::string> LadderKeys(std::string_view alert) {
 std::string StepName(std::string_view alert, Tier tier, int step) {
   return absl::StrCat(base::Abs(alert), "/escalations/", common::v1::Tier_Name(tier), "-", step);
 }
+std::string StepName(const v1::Alert& alert, Tier tier, int step) {
+  if (alert.state() != v1::RETRACTED) return StepName(alert.name(), tier, step);
+  return absl::StrCat(alert.name(), "/escalations/retraction-", common::v1::Tier_Name(tier), "-",
+                      step);
+}
+std::string AtOnceStepName(const v1::Alert& alert, Tier tier) {
+  return absl::StrCat(StepName(alert, tier, kStepTierAbove), kAtOnce);
+}
 std::vector<std::string> StepNames(std::string_view alert) {
   std::vector<std::string> names;
   for (const Tier tier : kTiers) {
     for (const int step : {kStepDeputies, kStepTierAbove}) {
       names.push_back(StepName(alert, tier, step));
     }
+    names.push_back(absl::StrCat(StepName(alert, tier, kStepTierAbove), kAtOnce));
   }
   return names;
 }
@@ -178,6 +191,32 @@ v1::Escalation MakeStep(const v1::Alert& alert, const v1::RecipientList& list,
       step.mutable_post_titles()->insert({post.post(), post.post_title()});
   }
   return step;
+}
+
+v1::Escalation MakeExpiredStep(const v1::Alert& alert, int times, const std::string& supervisor,
+                               const StepFacts& facts) {
+  v1::Escalation alarm;
+  alarm.set_name(absl::StrCat(alert.name(), "/escalations/expired",
+                              times > 1 ? absl::StrCat("-", times) : ""));
+  alarm.set_alert(alert.name());
+  alarm.set_alert_title(alert.title());
+  alarm.set_step(kStepTierAbove);
+  alarm.set_tier(alert.issuer().tier());
+  std::vector<std::string> called;
+  Add(called, alert.signer().post(), "");
+  Add(called, alert.issuer().post(), "");
+  if (times > 1) Add(called, supervisor, "");
+  for (const std::string& post : called) alarm.add_called_posts(post);
+  *alarm.mutable_at() = base::ToProto(facts.at);
+  alarm.set_in_outage(facts.in_outage);
+  alarm.set_reason("已到期，到期不等于解除：请解除或延长");
+  return alarm;
+}
+
+absl::Duration ExpiredAgain(int times, absl::Duration first) {
+  absl::Duration pause = first;
+  for (int i = 1; i < times && pause < kExpiredPauseMax; ++i) pause *= 2;
+  return std::min(pause, kExpiredPauseMax);
 }
 
 NextAsk AskAgain(absl::Duration unknown_for, bool refused, const AskLimits& limits) {

@@ -41,7 +41,11 @@ inline constexpr char kResolveHandler[] = "resolve-recipients";
 std::vector<std::string> LadderKeys(std::string_view alert);
 
 std::string StepName(std::string_view alert, common::v1::Tier tier, int step);
-// Every step of silence an alert may have.
+// Of the alert as it is: a retracted one has a ladder of its own.
+std::string StepName(const v1::Alert& alert, common::v1::Tier tier, int step);
+// Step 2 for the posts that step 1 found nobody to call for: taken in the same act.
+std::string AtOnceStepName(const v1::Alert& alert, common::v1::Tier tier);
+// Every step of silence an alert may have had before it was retracted.
 std::vector<std::string> StepNames(std::string_view alert);
 std::string CannotStepName(std::string_view alert, std::string_view post);
 
@@ -65,11 +69,17 @@ struct StepFacts {
   absl::Time at;
   bool in_outage = false;
 };
-// The step's record: for each silent post the first candidate somebody holds; a post for which
-// nobody can be called is skipped and named in `empty_posts`.
+// The step's record: for each silent post the first candidate that somebody holds who can sign in; a post
+// for which nobody can be called is named in `empty_posts`.
 v1::Escalation MakeStep(const v1::Alert& alert, const v1::RecipientList& list,
                         absl::Span<const v1::RecipientList::Recipient> silent,
                         const Holders& holders, const StepFacts& facts);
+
+// 到期 is not 解除: signer and issuer are told, then whoever stands above the issuer as well, until a person
+// lifts or extends. `times` counts from 1; the pause doubles up to half a day.
+v1::Escalation MakeExpiredStep(const v1::Alert& alert, int times, const std::string& supervisor,
+                               const StepFacts& facts);
+absl::Duration ExpiredAgain(int times, absl::Duration first);
 
 // While nobody knows who must answer (directory is silent, or refuses the areas): is that an alarm by now,
 // and when is directory asked again? Silence ends, so it is asked as long as it takes; a refusal

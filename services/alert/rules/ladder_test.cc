@@ -19,8 +19,7 @@ TEST_F(LadderTest, TheLadderCallsTheFirstDeputySomebodyHolds) {
   held["posts/pingan-b"].set_post("posts/pingan-b");  // nobody
   held["posts/pingan-c"].set_post("posts/pingan-c");
   held["posts/pingan-c"].set_person("people/c");
-  const StepFacts facts{
-      .tier = COMMUNITY, .name = StepName(alert_.name(), COMMUNITY, 1), .at = kNow};
+  const StepFacts facts{.tier = COMMUNITY, .name = StepName(alert_, COMMUNITY, 1), .at = kNow};
   v1::Escalation step = MakeStep(alert_, list_, silent, held, facts);
   EXPECT_EQ(step.name(), "alerts/2026-0001/escalations/COMMUNITY-1");
   EXPECT_THAT(step.called_posts(), ElementsAre("posts/pingan-c"));

@@ -21,11 +21,13 @@ constexpr std::array<Words, kActs> kActWords = {{{"制作", "draft"},
                                                  {"延长", "extend"},
                                                  {"撤回", "withdraw"},
                                                  {"解除", "lift"},
+                                                 {"撤回误发", "retract"},
                                                  {"置为到期", "expire"},
                                                  {"应答", "answer"},
                                                  {"升级叫应", "climb"}}};
 constexpr std::array<std::string_view, kStates> kStateZh = {
-    "尚未建立", "制作", "已审核", "已签发", "已发布", "已调整", "已解除", "已到期", "已撤回"};
+    "尚未建立", "制作",   "已审核", "已签发", "已发布",
+    "已调整",   "已解除", "已到期", "已撤回", "误发已撤回"};
 
 // What a person can do instead.
 Words Instead(v1::AlertState state, Act act) {
@@ -36,7 +38,8 @@ Words Instead(v1::AlertState state, Act act) {
   }
   if (act == Act::kSign && state == v1::DRAFT) return {"先审核", "have it reviewed first"};
   if (state == v1::SUPERSEDED) return {"请对调整后的预警操作", "act on its successor (`next`)"};
-  if (InForce(state)) return {"可调整、延长或解除", "adjust, extend or lift it"};
+  if (InForce(state))
+    return {"可调整、延长、解除或撤回（误发）", "adjust, extend, lift or retract it"};
   return {"请查看其当前状态", "look at its present state"};
 }
 }  // namespace

@@ -2,9 +2,11 @@
 #include "services/alert/rules/recipients.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "services/alert/rules/areas.h"
+#include "services/alert/rules/competence.h"
 #include "services/platform/base/clock.h"
 #include "services/platform/base/status.h"
 #include "services/platform/base/strings.h"
@@ -15,6 +17,7 @@ using base::Reason;
 using Frozen = v1::RecipientList::Recipient;
 
 constexpr std::string_view kPosts = "posts/";
+constexpr int kStatementsMax = 30;
 
 const Frozen* Find(const v1::RecipientList& list, std::string_view post) {
   if (post.empty()) return nullptr;
@@ -29,6 +32,53 @@ bool IsDeputy(const Frozen& recipient, const std::string& post) {
          recipient.deputies().end();
 }
 
+// Why the statement is kept but not shown; nothing: it is shown.
+std::optional<common::v1::Flag> WhyWeaker(const v1::Recipient& shown, const v1::Statement& said) {
+  if (!Spoke(shown.state()) || said.kind() == v1::CANNOT) return std::nullopt;
+  // What was asked is taken back: there is nothing left that could not be done.
+  if (said.kind() == v1::STOPPED) return std::nullopt;
+  if (shown.state() == v1::CANNOT_COMPLY) {
+    if (said.solved() && !said.off_duty()) return std::nullopt;
+    return MakeFlag("alert.cannot-stands",
+                    "“无法执行”仍然有效：须由在班人员写明如何解决（solved）后才算应答");
+  }
+  if (said.off_duty() && !shown.off_duty()) {
+    return MakeFlag("alert.on-duty-answer-stands", "在班人员的应答仍然有效");
+  }
+  if (StrengthOf(said.kind()) < StrengthOf(shown.answer())) {
+    return MakeFlag("alert.stronger-answer-stands", "此前较强的应答仍然有效");
+  }
+  if (said.kind() == v1::EVACUATED && shown.answer() == v1::EVACUATED &&
+      said.evacuated() < shown.evacuated() && said.text().empty()) {
+    return MakeFlag("alert.evacuated-lower", "转移人数少于此前所报，须写明理由，仍按此前人数显示");
+  }
+  return std::nullopt;
+}
+
+void Show(v1::Recipient& recipient, const v1::Statement& statement) {
+  recipient.set_state(statement.kind() == v1::CANNOT ? v1::CANNOT_COMPLY : v1::ANSWERED);
+  recipient.set_answer(statement.kind());
+  recipient.set_answer_text(statement.text());
+  if (statement.kind() == v1::EVACUATED) recipient.set_evacuated(statement.evacuated());
+  recipient.set_channel(statement.channel());
+  recipient.set_off_duty(statement.off_duty());
+  *recipient.mutable_answered_by() = statement.by();
+  recipient.clear_recorded_by();
+  if (statement.has_recorded_by()) *recipient.mutable_recorded_by() = statement.recorded_by();
+}
+
+// A full list loses its oldest weak statement; what is shown is a field of its own.
+void AddStatement(v1::Recipient& recipient, v1::Statement statement) {
+  auto* all = recipient.mutable_statements();
+  if (all->size() >= kStatementsMax) {
+    auto weak = std::find_if(all->begin(), all->end(), [](const v1::Statement& said) {
+      return said.kind() == v1::RECEIVED || said.kind() == v1::ON_POST;
+    });
+    all->erase(weak == all->end() ? all->begin() : weak);
+  }
+  *all->Add() = std::move(statement);
+}
+
 absl::Status NotARecipient(std::string_view post) {
   return base::Denied(Reason::CONDITION_NOT_MET,
                       absl::StrCat("岗位 ", base::Abs(post), " 不是应答对象，无需应答"),
@@ -36,16 +86,6 @@ absl::Status NotARecipient(std::string_view post) {
       .Rule("alert.recipient-only")
       .Next("代他人记录应答的，填写 for_post 和 person_name",
             "to write down another's answer, fill for_post and person_name");
-}
-
-// Directory has not said who must answer: whoever answers for its own area is heard.
-Frozen Provisional(const common::v1::Actor& actor) {
-  Frozen recipient;
-  recipient.set_post(actor.post());
-  recipient.set_post_title(actor.post_name());
-  recipient.set_area(actor.area());
-  recipient.set_tier(actor.tier());
-  return recipient;
 }
 
 // Who may write down what a post said by telephone: its supervisor, and whoever governs its area. A
@@ -106,6 +146,7 @@ v1::Recipient Fresh(const v1::Alert& alert, const Frozen& frozen) {
   recipient.set_area(frozen.area());
   recipient.set_area_name(frozen.area_name());
   recipient.set_tier(frozen.tier());
+  recipient.set_stood_down(frozen.stood_down());
   recipient.set_state(v1::SENT);
   if (const auto limit = LimitOf(alert, frozen.tier())) {
     *recipient.mutable_limit_at() = base::ToProto(*limit);
@@ -123,23 +164,33 @@ bool ApplyReceipt(v1::Recipient& recipient, v1::RecipientState reported, absl::T
   return recipient.SerializeAsString() != before;
 }
 
-void ApplyAnswer(v1::Recipient& recipient, const v1::AnswerRequest& request,
-                 const common::v1::Actor& speaker, const common::v1::Actor* recorder,
-                 absl::Time received_at) {
-  // A second answer brings new content; the time that counts is that of the first.
+std::vector<common::v1::Flag> ApplyAnswer(v1::Recipient& recipient, v1::Statement statement) {
+  std::vector<common::v1::Flag> flags;
+  // The time that counts is that of the first answer.
   if (!Spoke(recipient.state())) {
-    *recipient.mutable_answered_at() = base::ToProto(received_at);
-    recipient.set_late(recipient.has_limit_at() &&
-                       received_at > base::FromProto(recipient.limit_at()));
+    *recipient.mutable_answered_at() = statement.received_at();
+    recipient.set_late(recipient.has_limit_at() && base::FromProto(statement.received_at()) >
+                                                       base::FromProto(recipient.limit_at()));
   }
-  recipient.set_state(request.kind() == v1::CANNOT ? v1::CANNOT_COMPLY : v1::ANSWERED);
-  recipient.set_answer(request.kind());
-  recipient.set_answer_text(request.text());
-  if (request.kind() == v1::EVACUATED) recipient.set_evacuated(request.evacuated());
-  recipient.set_channel(request.channel());
-  *recipient.mutable_answered_by() = speaker;
-  recipient.clear_recorded_by();
-  if (recorder != nullptr) *recipient.mutable_recorded_by() = *recorder;
+  if (statement.off_duty()) {
+    flags.push_back(MakeFlag("alert.answered-off-duty", "应答人此时不在班"));
+  }
+  if (const auto weaker = WhyWeaker(recipient, statement)) {
+    flags.push_back(*weaker);
+  } else {
+    Show(recipient, statement);
+  }
+  AddStatement(recipient, std::move(statement));
+  return flags;
+}
+
+Frozen Provisional(const common::v1::Actor& actor) {
+  Frozen recipient;
+  recipient.set_post(actor.post());
+  recipient.set_post_title(actor.post_name());
+  recipient.set_area(actor.area());
+  recipient.set_tier(actor.tier());
+  return recipient;
 }
 
 const Frozen* OwnRecipient(const v1::RecipientList& list, const common::v1::Actor& actor) {

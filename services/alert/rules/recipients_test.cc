@@ -10,9 +10,8 @@
 namespace huying::alert::rules {
 namespace {
 
-constexpr v1::RecipientState kStates[] = {v1::PENDING, v1::SENT,       v1::DELIVERED,
-                                          v1::READ,    v1::ANSWERED,   v1::CANNOT_COMPLY,
-                                          v1::FAILED,  v1::UNREACHABLE};
+constexpr v1::RecipientState kStates[] = {v1::SENT, v1::DELIVERED, v1::READ, v1::ANSWERED,
+                                          v1::CANNOT_COMPLY};
 
 class RecipientsTest : public NoticeRecords {};
 
@@ -42,13 +41,89 @@ TEST_F(RecipientsTest, LatenessIsJudgedByReceiptAndByTheFirstAnswer) {
   v1::Recipient late = Answered(1, v1::RECEIVED, kNow + absl::Minutes(10) + absl::Microseconds(1));
   EXPECT_TRUE(late.late());
   v1::Recipient updated = Answered(1, v1::RECEIVED, kNow);
-  v1::AnswerRequest more;
-  more.set_kind(v1::EVACUATED);
+  v1::Statement more = Said(v1::EVACUATED, kNow + absl::Hours(1));
   more.set_evacuated(42);
-  ApplyAnswer(updated, more, Person("x"), nullptr, kNow + absl::Hours(1));
+  ApplyAnswer(updated, more);
   EXPECT_FALSE(updated.late());
   EXPECT_EQ(updated.evacuated(), 42);
   EXPECT_EQ(base::FromProto(updated.answered_at()), kNow);
+}
+
+// Every pair of answers, on and off duty: what is shown after both.
+TEST_F(RecipientsTest, AWeakerAnswerNeverHidesAStrongerOne) {
+  constexpr v1::AnswerKind kKinds[] = {v1::RECEIVED, v1::ON_POST, v1::EVACUATED, v1::CANNOT,
+                                       v1::STOPPED};
+  for (const auto first : kKinds) {
+    for (const auto second : kKinds) {
+      for (const bool off_duty : {false, true}) {
+        v1::Recipient recipient = Answered(1, first, kNow);
+        const auto flags = ApplyAnswer(recipient, Said(second, kNow, "", off_duty));
+        bool shown = StrengthOf(second) >= StrengthOf(first);
+        if (first == v1::CANNOT) shown = second == v1::CANNOT || second == v1::STOPPED;
+        if (off_duty && second != v1::CANNOT && second != v1::STOPPED) shown = false;
+        EXPECT_EQ(recipient.answer(), shown ? second : first)
+            << first << " then " << second << (off_duty ? " off duty" : "");
+        EXPECT_EQ(recipient.statements_size(), 2) << "both are kept";
+        EXPECT_EQ(flags.size(), static_cast<size_t>(off_duty) + (shown ? 0 : 1));
+      }
+    }
+  }
+}
+
+TEST_F(RecipientsTest, ACannotStandsUntilSomebodyOnDutySaysHowItWasSolved) {
+  v1::Recipient recipient = Answered(1, v1::CANNOT, kNow);
+  v1::Statement solved = Said(v1::ON_POST, kNow, "便桥已通", /*off_duty=*/true);
+  solved.set_solved(true);
+  ApplyAnswer(recipient, solved);
+  EXPECT_EQ(recipient.state(), v1::CANNOT_COMPLY) << "off duty";
+  solved.set_off_duty(false);
+  EXPECT_TRUE(ApplyAnswer(recipient, solved).empty());
+  EXPECT_EQ(recipient.state(), v1::ANSWERED);
+  EXPECT_EQ(recipient.answer_text(), "便桥已通");
+}
+
+TEST_F(RecipientsTest, FewerPeopleMovedThanSaidBeforeWantsAText) {
+  v1::Recipient recipient = Answered(1, v1::EVACUATED, kNow);
+  v1::Statement fewer = Said(v1::EVACUATED, kNow);
+  fewer.set_evacuated(12);
+  EXPECT_EQ(ApplyAnswer(recipient, fewer).front().rule_id(), "alert.evacuated-lower");
+  EXPECT_EQ(recipient.evacuated(), 120);
+  fewer.set_text("此前重复计数");
+  EXPECT_TRUE(ApplyAnswer(recipient, fewer).empty());
+  EXPECT_EQ(recipient.evacuated(), 12);
+}
+
+TEST_F(RecipientsTest, TheListOfStatementsIsBoundedAndKeepsWhatIsStrong) {
+  v1::Recipient recipient = Answered(1, v1::CANNOT, kNow);
+  for (int i = 0; i < 100; ++i) ApplyAnswer(recipient, Said(v1::RECEIVED));
+  EXPECT_EQ(recipient.statements_size(), 30);
+  EXPECT_EQ(recipient.statements(0).kind(), v1::CANNOT);
+}
+
+// By phone an answer is written down by a post that has the duty over the one that spoke.
+TEST_F(RecipientsTest, OnlyAPostWithTheDutyOverTheOtherWritesDownItsAnswer) {
+  v1::AnswerRequest request;
+  request.set_kind(v1::EVACUATED);
+  request.set_for_post("posts/pingan");
+  request.set_person_name("张三");
+  common::v1::Actor police = Person("police");
+  police.set_department(true);
+  common::v1::Actor mine = Person("mine", common::v1::EXTERNAL);
+  common::v1::Actor supervisor = police;
+  supervisor.set_post("posts/north-duty");
+  struct Row {
+    const char* who;
+    common::v1::Actor actor;
+    bool may;
+  };
+  for (const Row& row :
+       {Row{"district", Person("duty"), true},
+        Row{"own subdistrict", Person("n", SUBDISTRICT, kNorth), true},
+        Row{"own community", Person("p", COMMUNITY, kPingAn), true},
+        Row{"sibling", Person("g", COMMUNITY, kGuoAn), false}, Row{"department", police, false},
+        Row{"external", mine, false}, Row{"supervisor", supervisor, true}}) {
+    EXPECT_EQ(WhoAnswers(alert_, list_, row.actor, request).ok(), row.may) << row.who;
+  }
 }
 
 TEST_F(RecipientsTest, WhoMayAnswerForWhom) {

@@ -7,6 +7,7 @@
 
 #include "services/alert/rules/areas.h"
 #include "services/alert/rules/recipients.h"
+#include "services/alert/rules/retract.h"
 #include "services/platform/base/clock.h"
 
 namespace huying::alert::rules {
@@ -48,6 +49,10 @@ void Count(const v1::Recipient& recipient, absl::Time now, v1::RollUpNode& node)
   if (rank >= RankOf(v1::READ)) node.set_read(node.read() + 1);
   if (recipient.state() == v1::ANSWERED) node.set_answered(node.answered() + 1);
   if (recipient.state() == v1::CANNOT_COMPLY) node.set_cannot_comply(node.cannot_comply() + 1);
+  if (Spoke(recipient.state())) {
+    node.set_evacuated(node.evacuated() + recipient.evacuated());
+    if (recipient.off_duty()) node.set_off_duty(node.off_duty() + 1);
+  }
   if (Overdue(recipient, now)) node.set_overdue(node.overdue() + 1);
   if (recipient.state() != v1::ANSWERED) node.set_green(false);
 }
@@ -72,7 +77,8 @@ v1::RollUp MakeRollUp(const v1::Alert& alert, const v1::RecipientList& list,
   Nodes nodes;
   for (const auto& frozen : list.recipients()) {
     const auto act = acts.find(frozen.post());
-    const v1::Recipient recipient = act == acts.end() ? Fresh(alert, frozen) : act->second;
+    const v1::Recipient recipient =
+        AsAsked(alert, act == acts.end() ? Fresh(alert, frozen) : act->second);
     for (const std::string& area : PathOf(alert, frozen.area())) {
       Count(recipient, now, NodeOf(nodes, alert, area));
     }

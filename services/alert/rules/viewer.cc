@@ -35,7 +35,9 @@ Viewer ViewerOf(const common::v1::Actor& actor, bool process) {
 
 bool InSubtree(const Viewer& viewer, std::string_view area, const Parents& parents) {
   if (viewer.all) return true;
-  return guard::Sees(viewer.actor, area, parents) || guard::Sees(viewer.actor, area, viewer.known);
+  // From the viewer's area, which of a stream may lie beneath the actor's.
+  return guard::IsGovernment(viewer.actor.tier()) && !viewer.area.empty() &&
+         (Within(area, viewer.area, parents) || Within(area, viewer.area, viewer.known));
 }
 
 bool SeesByArea(const Viewer& viewer, const v1::Alert& alert) {

@@ -32,7 +32,7 @@ bool SeesByArea(const Viewer& viewer, const v1::Alert& alert);
 // Its post must answer, or is deputy of one that must.
 bool IsCalled(const Viewer& viewer, const v1::RecipientList& list);
 bool IsCalled(const Viewer& viewer, const v1::RecipientList::Recipient& recipient);
-// The viewer sees what happens in `area` (guard::Sees); a unit outside the three tiers does not.
+// The viewer sees what happens in `area` ; a unit outside the three tiers does not.
 bool InSubtree(const Viewer& viewer, std::string_view area, const Parents& parents);
 absl::Status OutsideView(std::string_view field);
 

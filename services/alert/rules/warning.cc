@@ -9,6 +9,7 @@
 #include "services/alert/rules/areas.h"
 #include "services/alert/rules/content.h"
 #include "services/alert/rules/lifecycle.h"
+#include "services/alert/rules/retract.h"
 #include "services/platform/base/clock.h"
 #include "services/platform/base/status.h"
 #include "services/platform/base/strings.h"
@@ -49,21 +50,25 @@ absl::Status CheckOtherPerson(const v1::Alert& alert, const Actor& actor, std::s
   return absl::OkStatus();
 }
 
-// Closes the row of `rule_id` when the alert is out already and the row is open.
-absl::StatusOr<std::string> TakeMakeUp(v1::Alert& alert, std::string_view rule_id,
-                                       std::string_view zh, std::string_view en) {
-  if (!WasIssued(alert.state())) return std::string();
-  const std::string name = MakeUpName(alert.name(), rule_id);
+// Takes the open rows of these rules from an alert that is out already; one at least must be open.
+absl::StatusOr<std::vector<std::string>> TakeMakeUps(v1::Alert& alert,
+                                                     std::initializer_list<const char*> rules,
+                                                     std::string_view zh, std::string_view en) {
+  std::vector<std::string> taken;
+  if (!WasIssued(alert.state())) return taken;
   auto* open = alert.mutable_open_make_ups();
-  const auto row = std::find(open->begin(), open->end(), name);
-  if (row == open->end()) {
-    return base::Refused(Reason::ILLEGAL_TRANSITION, absl::StrCat("没有待补的", base::Abs(zh)),
-                         absl::StrCat("no ", base::Abs(en), " is to be made up"))
-        .Rule("alert.lifecycle")
-        .Next("查看待补事项", "look at the make-up rows");
+  for (const char* rule_id : rules) {
+    const std::string name = MakeUpName(alert.name(), rule_id);
+    const auto row = std::find(open->begin(), open->end(), name);
+    if (row == open->end()) continue;
+    open->erase(row);
+    taken.push_back(name);
   }
-  open->erase(row);
-  return name;
+  if (!taken.empty()) return taken;
+  return base::Refused(Reason::ILLEGAL_TRANSITION, absl::StrCat("没有待补的", base::Abs(zh)),
+                       absl::StrCat("no ", base::Abs(en), " is to be made up"))
+      .Rule("alert.lifecycle")
+      .Next("查看待补事项", "look at the make-up rows");
 }
 
 void StampIssue(const Actor& issuer, absl::Time now, v1::Alert& alert) {
@@ -147,7 +152,7 @@ absl::StatusOr<v1::Alert> DraftSuccessor(const v1::Alert& old, const v1::Warning
 absl::StatusOr<Paper> ReviewWarning(v1::Alert alert, std::string_view opinion,
                                     const Actor& reviewer) {
   ASSIGN_OR_RETURN(const v1::AlertState next, Transition(alert, Act::kReview));
-  ASSIGN_OR_RETURN(std::string made_up, TakeMakeUp(alert, kReviewRule, "审核", "review"));
+  ASSIGN_OR_RETURN(auto made_up, TakeMakeUps(alert, {kReviewRule}, "审核", "review"));
   RETURN_IF_ERROR(CheckOtherPerson(alert, reviewer, "审核人", "the reviewer"));
   RETURN_IF_ERROR(CheckFacts(alert, FactsAt::kReview));
   alert.set_state(next);
@@ -158,8 +163,15 @@ absl::StatusOr<Paper> ReviewWarning(v1::Alert alert, std::string_view opinion,
 
 absl::StatusOr<Paper> SignWarning(v1::Alert alert, const Actor& signer) {
   ASSIGN_OR_RETURN(const v1::AlertState next, Transition(alert, Act::kSign));
-  ASSIGN_OR_RETURN(std::string made_up, TakeMakeUp(alert, kSignatureRule, "签发", "signature"));
+  ASSIGN_OR_RETURN(auto made_up,
+                   TakeMakeUps(alert, {kSignatureRule, kRetractionRule}, "签发", "signature"));
   RETURN_IF_ERROR(CheckOtherPerson(alert, signer, "签发人", "the signer"));
+  if (alert.state() == v1::RETRACTED && signer.person() == alert.lifter().person()) {
+    return base::Refused(Reason::SAME_PERSON, "签发人不能是办理撤回的人",
+                         "who retracted it does not sign the retraction")
+        .Rule("alert.three-persons")
+        .Next("请另一人办理", "ask another person");
+  }
   alert.set_state(next);
   *alert.mutable_signer() = signer;
   return Paper{std::move(alert), std::move(made_up)};

@@ -31,10 +31,11 @@ absl::StatusOr<v1::Alert> DraftSuccessor(const v1::Alert& old, const v1::Warning
                                          const std::vector<std::string>& areas,
                                          std::string_view reason, const common::v1::Actor& drafter);
 
-// On one that is out already they close the make-up row of that name (`made_up`).
+// On one that is out already they close the make-up rows of those names (`made_up`). The signature under a
+// retracted one makes up the retraction's, too.
 struct Paper {
   v1::Alert alert;
-  std::string made_up;
+  std::vector<std::string> made_up;
 };
 absl::StatusOr<Paper> ReviewWarning(v1::Alert alert, std::string_view opinion,
                                     const common::v1::Actor& reviewer);

@@ -123,7 +123,8 @@ TEST(Warning, MadeUpActsAreStillOfThreePersonsInEitherOrder) {
             Reason::SAME_PERSON);
   auto signed_first = SignWarning(alert, Person("signer"));
   ASSERT_TRUE(signed_first.ok()) << signed_first.status();
-  EXPECT_EQ(signed_first->made_up, MakeUpName(alert.name(), kSignatureRule));
+  EXPECT_EQ(signed_first->made_up,
+            std::vector<std::string>{MakeUpName(alert.name(), kSignatureRule)});
   EXPECT_EQ(signed_first->alert.state(), v1::ISSUED);
   EXPECT_EQ(
       base::ProblemOf(ReviewWarning(signed_first->alert, "", Person("signer")).status()).reason(),

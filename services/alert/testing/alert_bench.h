@@ -17,6 +17,7 @@
 #include "services/alert/store.h"
 #include "services/alert/testing/records.h"
 #include "services/directory/api_fake.h"
+#include "services/platform/duty/obligation.h"
 #include "services/platform/guard/makeups.h"
 #include "services/platform/push/testing/pumped_hub.h"
 #include "services/platform/rpc/testing/kept_sink.h"
@@ -118,6 +119,7 @@ class AlertBench : public ::testing::Test {
         if (handler == rules::kExpiryHandler) command = alerts_->ExpiryReached(context, row);
         if (handler == rules::kResolveHandler)
           command = alerts_->ResolveRecipientsDue(context, row);
+        if (handler == duty::kDueHandler) command = alerts_->ObligationFellDue()(context, row);
         if (handler == guard::kMakeUpHandler) {
           command = guard::MakeUpDue(&AlertService::MakeUpChannels)(context, row);
         }

@@ -42,10 +42,19 @@ class NoticeRecords : public ::testing::Test {
   }
   v1::Recipient Answered(int index, v1::AnswerKind kind, absl::Time at) {
     v1::Recipient recipient = Fresh(alert_, list_.recipients(index));
-    v1::AnswerRequest request;
-    request.set_kind(kind);
-    ApplyAnswer(recipient, request, Person("x"), nullptr, at);
+    ApplyAnswer(recipient, Said(kind, at));
     return recipient;
+  }
+  static v1::Statement Said(v1::AnswerKind kind, absl::Time at = kNow, const std::string& text = "",
+                            bool off_duty = false) {
+    v1::Statement said;
+    said.set_kind(kind);
+    said.set_text(text);
+    said.set_off_duty(off_duty);
+    if (kind == v1::EVACUATED) said.set_evacuated(120);
+    *said.mutable_received_at() = base::ToProto(at);
+    *said.mutable_by() = Person("x");
+    return said;
   }
   v1::Alert alert_;
   v1::RecipientList list_;

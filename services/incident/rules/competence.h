@@ -17,14 +17,7 @@ namespace huying::incident::rules {
 
 namespace v1 = ::huying::incident::v1;
 
-// What directory said, as a fact of the decision.
-struct Competence {
-  bool covers_area = false;
-  std::string outside_area;
-  bool tier_ok = true;
-  std::string power_item;  // empty: none in force
-  std::vector<common::v1::LegalBasis> legal_basis;
-};
+using guard::Competence;  // what directory said, as a fact of the decision
 
 // `competence` empty: directory did not answer, the token's own area decides. The flags to keep.
 absl::StatusOr<std::vector<common::v1::Flag>> JudgeCompetence(

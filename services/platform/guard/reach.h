@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -63,6 +64,18 @@ bool Sees(const common::v1::Actor& actor, std::string_view area, const AreaParen
 // EXTERNAL and for a department.
 bool Governs(const common::v1::Actor& actor, const AreaPath& path);
 bool Governs(const common::v1::Actor& actor, std::string_view area, const AreaParents& parents);
+
+// What directory says of a post's competence over areas: permission × lowest tier × area.
+struct Competence {
+  bool covers_area = false;
+  std::string outside_area;
+  std::string post_area;  // of the post that acts, or that is acted for
+  bool has_permission = false;
+  bool tier_ok = false;
+  std::string power_item;  // empty: none in force
+  std::vector<common::v1::LegalBasis> legal_basis;
+  int64_t as_of_seq = 0;  // of the directory
+};
 
 // The same post or the same unit: what one of them wrote the other may take back.
 bool SameUnit(const common::v1::Actor& one, const common::v1::Actor& other);
