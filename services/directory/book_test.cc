@@ -79,6 +79,7 @@ TEST_F(BookTest, EveryKindOfTheViewBuildsANewOne) {
   v1::PutPowerItemRequest item;
   *item.mutable_item() = all.power_items(0);
   item.mutable_item()->set_title("改名的事项");
+  *item.mutable_item()->mutable_valid_from() = base::ToProto(clock_.Now());
   EXPECT_TRUE(builds(live().PutPowerItem(ContextOf(), item)));
 }
 

@@ -17,9 +17,9 @@ using base::Abs;
 using common::v1::Actor;
 using common::v1::Tier;
 
-constexpr const char* kAdministratorMay[] = {"directory.read",     "directory.write",
-                                             "directory.accounts", "roster.write",
-                                             "plan.read",          "plan.write"};
+constexpr const char* kAdministratorMay[] = {
+    "directory.read", "directory.write", "directory.accounts", "directory.roles",
+    "roster.write",   "plan.read",       "plan.write"};
 constexpr std::string_view kExercises = "exercises/";
 constexpr std::string_view kDrillRealm = "drill-";
 
@@ -123,9 +123,13 @@ absl::Status MayMint(std::string_view exercise, const Played& played, const Acto
         .Next(absl::StrCat("请由", played.director.person_name(), "办理"),
               absl::StrCat("ask ", played.director.account()));
   }
-  if (!played.finished) return absl::OkStatus();
-  return base::Refused(base::Reason::CONDITION_NOT_MET, "演练已结束，不再签发角色令牌",
-                       "the exercise is over: no actor gets a token any more")
+  return CheckNotOver(played.finished);
+}
+
+absl::Status CheckNotOver(bool finished) {
+  if (!finished) return absl::OkStatus();
+  return base::Refused(base::Reason::CONDITION_NOT_MET, "演练已结束，不再签发令牌，也不再办理",
+                       "the exercise is over: no token, and no act any more")
       .Field("exercise")
       .Rule("directory.exercise-over")
       .Next("需要时另行组织演练", "plan another exercise");
