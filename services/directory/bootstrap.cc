@@ -83,10 +83,9 @@ absl::StatusOr<ledger::Command> FirstAdministrator(auth::PasswordHasher& hasher,
 
 absl::Status MakeFirstAccount(runtime::admin::AccountContext& context) {
   ASSIGN_OR_RETURN(auto ledger, context.OpenLedger("directory", DirectoryKinds()));
-  const absl::Status written =
-      Write(context, *ledger,
-            FirstAdministrator(context.passwords(), context.sealer(), context.account(),
-                               context.password()));
+  const absl::Status written = Write(context, *ledger,
+                                     FirstAdministrator(context.passwords(), context.sealer(),
+                                                        context.account(), context.password()));
   ledger->Stop();
   return written;
 }
@@ -98,7 +97,8 @@ absl::StatusOr<ledger::Command> ResetPassword(auth::PasswordHasher& hasher, priv
   fresh.set_name(rules::AccountName(account));
   RETURN_IF_ERROR(SetPassword(hasher, sealer, password, fresh));
   ledger::Command command = CommandOf("directory.ResetPassword", fresh);
-  command.decide = [fresh = std::move(fresh), administrator](ledger::Transaction& tx) -> absl::Status {
+  command.decide = [fresh = std::move(fresh),
+                    administrator](ledger::Transaction& tx) -> absl::Status {
     ASSIGN_OR_RETURN(auto stored, tx.Get(Accounts(), fresh.name()));
     v1::Account next = stored.value;
     *next.mutable_sealed() = fresh.sealed();

@@ -19,12 +19,12 @@ namespace huying::directory {
 
 // Rows on their way into one decision: one row of a Put, or a whole import.
 struct RowsChange {
-  v1::Directory rows;
-  std::string field;   // the one row's path in the request, "post"; empty: an import
-  std::string source;  // of an import: "areas.csv"
+  v1::Directory rows = {};
+  std::string field = {};   // the one row's path in the request, "post"; empty: an import
+  std::string source = {};  // of an import: "areas.csv"
   absl::Duration shift_max = absl::Hours(24 * 31);
   rules::Overlap overlap = rules::Overlap::kFile;
-  std::vector<common::v1::Flag> flags;  // of the entry
+  std::vector<common::v1::Flag> flags = {};  // of the entry
   // Asked again in the decision: a version the request names, a version that was merged with.
   std::function<absl::Status(ledger::Transaction&)> check = nullptr;
 };

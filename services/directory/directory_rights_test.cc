@@ -34,7 +34,8 @@ class DirectoryRightsTest : public DirectoryFixture {
     post.mutable_post()->add_roles("roles/rights-keeper");
     const auto put = Run(live().PutPost(ContextOf(), post));
     ASSERT_TRUE(put.ok()) << put.status();
-    EXPECT_EQ(put->flags(0).rule_id(), "directory.second-person") << "there was nobody to confirm it";
+    EXPECT_EQ(put->flags(0).rule_id(), "directory.second-person")
+        << "there was nobody to confirm it";
     v1::PutPersonRequest person;
     person.mutable_person()->set_name("people/administrator");
     person.mutable_person()->set_display_name("管理员");
@@ -66,7 +67,8 @@ class DirectoryRightsTest : public DirectoryFixture {
     *request.mutable_account() = account;
     return Run(live().PutAccount(by, request), by);
   }
-  absl::StatusOr<common::v1::Receipt> PutRole(const std::string& role, const std::string& permission,
+  absl::StatusOr<common::v1::Receipt> PutRole(const std::string& role,
+                                              const std::string& permission,
                                               const context::CallContext& by) {
     v1::PutRoleRequest request;
     const v1::Directory directory = XingshanForTests();
@@ -136,7 +138,8 @@ TEST_F(DirectoryRightsTest, WritingTheDirectoryIsNotGivingRights) {
 TEST_F(DirectoryRightsTest, NobodyGivesWhatHeHasNotNorToHimself) {
   auto keeper = SecondPerson();
   EXPECT_EQ(RuleOf(PutRole("roles/planner", "drill.direct", keeper)), "directory.rights-held");
-  EXPECT_TRUE(PutRole("roles/planner", "report.write", keeper).ok()) << "he has it, and it is not grave";
+  EXPECT_TRUE(PutRole("roles/planner", "report.write", keeper).ok())
+      << "he has it, and it is not grave";
   EXPECT_EQ(RuleOf(PutRole("roles/report-signer", "case.export.all", keeper)),
             "directory.own-rights");
   v1::PutPostRequest deputies;
@@ -220,7 +223,8 @@ TEST_F(DirectoryRightsTest, AnAccountWithAGravePostWaitsAndItsPersonCannotSignIn
   const auto token = live().SignIn(ContextOf(), sign_in);
   ASSERT_TRUE(token.ok()) << token.status();
   EXPECT_THAT(token->permissions(), Contains("alert.warning.sign"));
-  EXPECT_EQ(FileBytes().find("$argon2"), std::string::npos) << "the waiting password is sealed, too";
+  EXPECT_EQ(FileBytes().find("$argon2"), std::string::npos)
+      << "the waiting password is sealed, too";
 }
 
 TEST_F(DirectoryRightsTest, OfAnImportOnlyTheAccountsThatGainWait) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Rosters: shifts put, moved, split and cancelled; what will be missing; whom to call.
-#include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,6 +14,7 @@
 #include "services/directory/store.h"
 #include "services/platform/base/clock.h"
 #include "services/platform/base/status.h"
+#include "services/platform/guard/reach.h"
 
 namespace huying::directory {
 namespace {

@@ -351,8 +351,8 @@ TEST_F(DirectoryTokensTest, TheFirstAdministratorIsMadeOnceAndHasNoPowerOfAnExer
   auto token = SignIn("root-admin", kRight);
   ASSERT_TRUE(token.ok()) << token.status();
   EXPECT_THAT(token->permissions(),
-              ElementsAre("directory.accounts", "directory.read", "directory.roles", "directory.write",
-                          "plan.read", "plan.write", "roster.write"));
+              ElementsAre("directory.accounts", "directory.read", "directory.roles",
+                          "directory.write", "plan.read", "plan.write", "roster.write"));
   EXPECT_EQ(token->actor().tier(), common::v1::DISTRICT);
   EXPECT_THAT(token->other_posts(), IsEmpty());
   v1::EnterRealmRequest enter;

@@ -125,7 +125,11 @@ absl::StatusOr<std::vector<v1::Shift>> Editor::ShiftsAround(const v1::Shift& shi
   std::map<std::string, v1::Shift> around;  // one that touches two months stands in both
   for (const std::string& key : rules::MonthsOf(shift)) {
     ASSIGN_OR_RETURN(const v1::RosterMonth* month, Month(key));
-    for (const v1::Shift& other : month->shifts()) around.emplace(other.name(), other);
+    for (const v1::Shift& other : month->shifts()) {
+      const bool touches = other.start().seconds() <= shift.end().seconds() &&
+                           shift.start().seconds() <= other.end().seconds();
+      if (touches) around.emplace(other.name(), other);
+    }
   }
   std::vector<v1::Shift> shifts;
   shifts.reserve(around.size());

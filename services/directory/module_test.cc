@@ -163,7 +163,9 @@ TEST_F(DirectoryModuleTest, AnExportIsForProcessesOnly) {
             absl::StatusCode::kPermissionDenied);
 }
 
-absl::Status Reset(runtime::admin::AccountContext& context) { return ResetAccountPassword(context); }
+absl::Status Reset(runtime::admin::AccountContext& context) {
+  return ResetAccountPassword(context);
+}
 
 TEST(FirstAccountTest, AdminInitMakesTheFirstAdministrator) {
   base::TempDir dir;

@@ -123,9 +123,10 @@ void AddLoadCommands(Cli& cli, CLI::App* group) {
                    say("排班起始日 (缺省: 昨天)", "first day of the rota (default: yesterday)"));
   load->add_option("--days", words->days, say("排班天数", "days of rota"))
       ->check(CLI::Range(1, 400));
-  load->add_option("--passwords-to", words->passwords_to,
-                   say("为没有口令的账号设随机口令, 写入此文件 (0600)",
-                       "give accounts without a password a random one, listed in this file (0600)"));
+  load->add_option(
+      "--passwords-to", words->passwords_to,
+      say("为没有口令的账号设随机口令, 写入此文件 (0600)",
+          "give accounts without a password a random one, listed in this file (0600)"));
   CLI::App* plans =
       cli.AddCommand(group, "load-plan", "装入预案 (YAML, 错误指到行)",
                      "load plans from YAML; errors name the line",

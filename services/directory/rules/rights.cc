@@ -139,7 +139,8 @@ bool RightsDiffer(const v1::Post& post, const ByName<v1::Post>& known) {
   const auto same = [](const auto& a, const auto& b) {
     return std::equal(a.begin(), a.end(), b.begin(), b.end());
   };
-  const bool moved = at != known.end() && (post.area() != before.area() || post.tier() != before.tier());
+  const bool moved =
+      at != known.end() && (post.area() != before.area() || post.tier() != before.tier());
   return moved || !same(post.roles(), before.roles()) || !same(post.deputies(), before.deputies());
 }
 
@@ -201,7 +202,8 @@ absl::Status CheckGiven(const Sources& before, const std::vector<Gain>& gains,
                           absl::StrCat("不能授予本人没有的权限 ", permission),
                           absl::StrCat("you have not the right you would give: ", permission))
           .Rule("directory.rights-held")
-          .Next("请由有此权限的人员或管理员提出", "let somebody who has it, or an administrator, propose it");
+          .Next("请由有此权限的人员或管理员提出",
+                "let somebody who has it, or an administrator, propose it");
     }
   }
   return absl::OkStatus();
@@ -212,8 +214,9 @@ absl::Status CheckAlone(const std::vector<Gain>& gains) {
   const bool passes = std::any_of(gains.begin(), gains.end(),
                                   [](const Gain& gain) { return !gain.person_before().empty(); });
   if (!passes) return absl::OkStatus();
-  return base::Refused(Reason::CONDITION_NOT_MET, "账户换人须第二人复核，现在没有可复核的人",
-                       "passing an account to another person takes a second person, and there is none")
+  return base::Refused(
+             Reason::CONDITION_NOT_MET, "账户换人须第二人复核，现在没有可复核的人",
+             "passing an account to another person takes a second person, and there is none")
       .Field("account.person")
       .Rule("directory.second-person")
       .Next("请停用此账户，为新的人员另立账户",
@@ -310,9 +313,8 @@ bool SomebodyElseMayConfirm(const View& view, const Actor& actor) {
     if (account.name() == actor.account() || account.person() == actor.person()) return false;
     if (account.administrator()) return true;
     const Rights rights = RightsOf(of_posts, account);
-    return std::any_of(rights.begin(), rights.end(), [](const Right& right) {
-      return std::get<0>(right) == kRolesPermission;
-    });
+    return std::any_of(rights.begin(), rights.end(),
+                       [](const Right& right) { return std::get<0>(right) == kRolesPermission; });
   };
   return std::any_of(view->accounts.begin(), view->accounts.end(),
                      [&](const auto& account) { return may(account.second); });
@@ -352,10 +354,10 @@ Verdict JudgeRights(const View& view, const v1::Directory& put, const Caller& ca
 
 absl::Status CheckProposed(const v1::Grant& grant) {
   if (grant.state() == v1::Grant::AWAITS_SECOND) return absl::OkStatus();
-  return base::Refused(Reason::ILLEGAL_TRANSITION,
-                       grant.state() == v1::Grant::GRANTED ? "该授权已经复核生效" : "该授权未通过",
-                       grant.state() == v1::Grant::GRANTED ? "it is confirmed already"
-                                                             : "it was rejected")
+  return base::Refused(
+             Reason::ILLEGAL_TRANSITION,
+             grant.state() == v1::Grant::GRANTED ? "该授权已经复核生效" : "该授权未通过",
+             grant.state() == v1::Grant::GRANTED ? "it is confirmed already" : "it was rejected")
       .Field("name")
       .Rule("directory.grant-proposed")
       .Next("需要时重新提出", "propose it anew when it is needed");
@@ -366,7 +368,8 @@ absl::Status MayConfirm(const v1::Grant& grant, const Actor& actor) {
   const auto refuse = [](std::string_view zh, std::string_view en) {
     return base::Denied(Reason::SAME_PERSON, zh, en)
         .Rule("directory.second-person")
-        .Next("请由另一名有授权权限的人员复核", "let another person with directory.roles confirm it");
+        .Next("请由另一名有授权权限的人员复核",
+              "let another person with directory.roles confirm it");
   };
   if (actor.person().empty()) {
     return refuse("复核人身份不明", "the confirming person is not known");

@@ -46,10 +46,10 @@ bool NeedsSecondPerson(const v1::Grant::Gain& gain);
 bool SomebodyElseMayConfirm(const View& view, const common::v1::Actor& actor);
 
 struct Verdict {
-  absl::Status refusal;               // OK, or why nothing of it is done
+  absl::Status refusal;                // OK, or why nothing of it is done
   std::vector<v1::Grant::Gain> gains;  // those that need a second person
-  bool second_person = false;  // it waits for one
-  bool alone = false;          // it would, but there is nobody yet who could be one: done, and flagged
+  bool second_person = false;          // it waits for one
+  bool alone = false;  // it would, but there is nobody yet who could be one: done, and flagged
 };
 
 // May the caller put these rows? Rows that are as they were ask for nothing. Refusals:

@@ -111,11 +111,13 @@ std::vector<std::string> OtherPosts(const v1::Account& account, const v1::Post* 
   return others;
 }
 
-absl::Status MayMint(std::string_view exercise, const Played& played, const Actor& caller) {
+bool Directs(const Actor& director, const Actor& actor) {
   const auto same = [](const std::string& a, const std::string& b) { return !a.empty() && a == b; };
-  const bool directs = same(caller.person(), played.director.person()) ||
-                       same(caller.account(), played.director.account());
-  if (played.exercise != exercise || !directs) {
+  return same(actor.person(), director.person()) || same(actor.account(), director.account());
+}
+
+absl::Status MayMint(std::string_view exercise, const Played& played, const Actor& caller) {
+  if (played.exercise != exercise || !Directs(played.director, caller)) {
     return base::Denied(base::Reason::PERMISSION_MISSING, "只有本次演练的导调人可以签发角色令牌",
                         "only the director of this exercise mints its actors' tokens")
         .Field("exercise")
