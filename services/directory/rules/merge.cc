@@ -43,8 +43,7 @@ absl::Status MergeInto(const Message& put, const Mask& mask, Message& stored) {
   from->CopyFrom(put);
   for (int i = 0; i < put.GetDescriptor()->field_count(); ++i) {
     const FieldDescriptor* field = put.GetDescriptor()->field(i);
-    const bool named =
-        std::find(mask.begin(), mask.end(), field->name()) != mask.end();
+    const bool named = std::find(mask.begin(), mask.end(), field->name()) != mask.end();
     const bool said = field->is_repeated() ? reflection->FieldSize(put, field) > 0
                                            : reflection->HasField(put, field);
     if (named || said) reflection->SwapFields(&stored, from.get(), {field});

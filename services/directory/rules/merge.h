@@ -19,8 +19,8 @@ namespace huying::directory::rules {
 // Names of fields.
 using Mask = google::protobuf::RepeatedPtrField<std::string>;
 
-absl::Status MergeInto(const google::protobuf::Message& put,
-                       const Mask& mask, google::protobuf::Message& stored);
+absl::Status MergeInto(const google::protobuf::Message& put, const Mask& mask,
+                       google::protobuf::Message& stored);
 
 template <typename T>
 absl::StatusOr<T> Merge(T stored, const T& put, const Mask& mask) {
