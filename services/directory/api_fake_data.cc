@@ -69,7 +69,7 @@ const std::vector<RoleRow>& Roles() {
        {"alert.notice.issue", "incident.command", "incident.level", "response.approve",
         "response.command", "task.assign", "task.verify", "case.export"}},
       {"report-signer", {"report.sign", "report.write", "report.receive", "case.export"}},
-      {"planner", {"plan.write", "drill.plan", "directory.write", "roster.write"}},
+      {"planner", {"plan.write", "drill.plan", "roster.write"}},
       {"drill-director", {"drill.plan", "drill.direct", "case.export"}},
       {"executor", {"alert.answer", "incident.intake", "incident.handle", "task.execute"}},
       {"unit", {"incident.intake", "alert.answer", "task.execute"}},

@@ -3,7 +3,9 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
@@ -65,6 +67,7 @@ class RealmDirectories {
     std::string exercise_name;                    // "exercises/2026-0001"
     common::v1::Actor director;                   // of that exercise
     bool finished = false;                        // it is over
+    std::vector<std::string> actor_posts = {};    // the posts that are played
     std::shared_ptr<const void> visit = nullptr;  // the book is there as long as this
   };
   virtual ~RealmDirectories() = default;

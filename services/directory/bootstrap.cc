@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/directory/bootstrap.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "services/directory/editor.h"
@@ -36,13 +37,19 @@ ledger::Command CommandOf(std::string act, const v1::Account& account) {
   return command;
 }
 
-// On the live ledger, which is opened for this one command.
-absl::Status Write(runtime::admin::AccountContext& context, ledger::Command command) {
-  command.context.received_at = context.clock().Now();
-  ASSIGN_OR_RETURN(auto ledger, context.OpenLedger("directory", DirectoryKinds()));
-  absl::Status written = ledger->ExecuteAndWait(std::move(command), kWriteMax).status();
-  ledger->Stop();
-  return written;
+absl::Status Write(runtime::admin::AccountContext& context, ledger::Ledger& ledger,
+                   absl::StatusOr<ledger::Command> command) {
+  if (!command.ok()) return command.status();
+  command->context.received_at = context.clock().Now();
+  return ledger.ExecuteAndWait(*std::move(command), kWriteMax).status();
+}
+
+absl::StatusOr<bool> HasAdministrator(ledger::Ledger& ledger) {
+  ASSIGN_OR_RETURN(const auto reader, ledger.Read());
+  ASSIGN_OR_RETURN(const auto accounts, reader->All(Accounts(), {}));
+  return std::any_of(accounts.begin(), accounts.end(), [](const auto& stored) {
+    return stored.value.administrator() && !stored.value.disabled();
+  });
 }
 
 }  // namespace
@@ -75,32 +82,50 @@ absl::StatusOr<ledger::Command> FirstAdministrator(auth::PasswordHasher& hasher,
 }
 
 absl::Status MakeFirstAccount(runtime::admin::AccountContext& context) {
-  ASSIGN_OR_RETURN(ledger::Command command,
-                   FirstAdministrator(context.passwords(), context.sealer(), context.account(),
-                                      context.password()));
-  return Write(context, std::move(command));
+  ASSIGN_OR_RETURN(auto ledger, context.OpenLedger("directory", DirectoryKinds()));
+  const absl::Status written = Write(context, *ledger,
+                                     FirstAdministrator(context.passwords(), context.sealer(),
+                                                        context.account(), context.password()));
+  ledger->Stop();
+  return written;
 }
 
 absl::StatusOr<ledger::Command> ResetPassword(auth::PasswordHasher& hasher, privacy::Sealer& sealer,
-                                              std::string_view account, std::string_view password) {
+                                              std::string_view account, std::string_view password,
+                                              bool administrator) {
   v1::Account fresh;
   fresh.set_name(rules::AccountName(account));
   RETURN_IF_ERROR(SetPassword(hasher, sealer, password, fresh));
   ledger::Command command = CommandOf("directory.ResetPassword", fresh);
-  command.decide = [fresh = std::move(fresh)](ledger::Transaction& tx) -> absl::Status {
+  command.decide = [fresh = std::move(fresh),
+                    administrator](ledger::Transaction& tx) -> absl::Status {
     ASSIGN_OR_RETURN(auto stored, tx.Get(Accounts(), fresh.name()));
-    *stored.value.mutable_sealed() = fresh.sealed();
-    stored.value.set_disabled(false);
-    tx.Change(Accounts(), fresh.name(), stored.value);
-    return absl::OkStatus();
+    v1::Account next = stored.value;
+    *next.mutable_sealed() = fresh.sealed();
+    next.set_credential(next.credential() + 1);
+    next.clear_disabled();
+    // Whoever stands at the stopped machine may be the only one left: the right comes back with the password.
+    if (administrator) {
+      next.set_administrator(true);
+      next.clear_posts();
+    }
+    Editor editor(tx, {});
+    RETURN_IF_ERROR(editor.Put(next, "account"));
+    return editor.Finish();
   };
   return command;
 }
 
-absl::Status ResetAccountPassword(runtime::admin::AccountContext& context) {
-  ASSIGN_OR_RETURN(ledger::Command command, ResetPassword(context.passwords(), context.sealer(),
-                                                          context.account(), context.password()));
-  return Write(context, std::move(command));
+absl::Status ResetAccountPassword(runtime::admin::AccountContext& context, bool administrator) {
+  ASSIGN_OR_RETURN(auto ledger, context.OpenLedger("directory", DirectoryKinds()));
+  auto others = HasAdministrator(*ledger);
+  const absl::Status written =
+      !others.ok() ? others.status()
+                   : Write(context, *ledger,
+                           ResetPassword(context.passwords(), context.sealer(), context.account(),
+                                         context.password(), administrator || !*others));
+  ledger->Stop();
+  return written;
 }
 
 }  // namespace huying::directory

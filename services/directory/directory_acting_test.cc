@@ -52,6 +52,7 @@ class DirectoryActingTest : public DirectoryFixture {
     context.principal = claims->principal();
     context.realm = claims->realm();
     context.exercise = claims->exercise();
+    context.credential = claims->credential();
     context.flags.assign(claims->flags().begin(), claims->flags().end());
     context.permissions.assign(claims->permissions().begin(), claims->permissions().end());
     return context;
@@ -144,6 +145,7 @@ TEST_F(DirectoryActingTest, WhoIsNoLongerDeputyStopsActingWhenTheTokenIsRenewed)
   v1::PutPostRequest put;
   *put.mutable_post() = TestPost(kCommander);
   put.mutable_post()->clear_deputies();
+  put.add_update_mask("deputies");
   ASSERT_TRUE(Run(live().PutPost(ContextOf(), put)).ok());
   const auto renewed = live().RenewToken(context, {});
   ASSERT_TRUE(renewed.ok()) << renewed.status();

@@ -50,10 +50,16 @@ TEST_F(DirectoryCodesTest, EveryLookUpTakesTheShortCode) {
   EXPECT_EQ(live().ListAreas(ContextOf(), areas)->areas_size(), 3);
   v1::ListPostsRequest posts;
   posts.set_area(kShort12);
-  EXPECT_GT(live().ListPosts(ContextOf(), posts)->posts_size(), 0);
+  std::vector<std::string> listed;
+  const auto found = live().ListPosts(ContextOf(), posts);
+  for (const v1::Post& post : found->posts()) listed.push_back(post.name());
+  EXPECT_THAT(listed, testing::ElementsAre("posts/pingan-deputy", "posts/pingan-duty"));
   v1::GetRosterRequest roster;
   roster.set_area(kShort12);
-  EXPECT_GT(live().GetRoster(ContextOf(), roster)->holders_size(), 0);
+  std::vector<std::string> held;
+  const auto holders = live().GetRoster(ContextOf(), roster);
+  for (const v1::Holder& holder : holders->holders()) held.push_back(holder.post());
+  EXPECT_EQ(held, listed);
   v1::ResolveRecipientsRequest recipients;
   recipients.add_areas(kShort12);
   recipients.add_areas(kPingan);  // the same, once

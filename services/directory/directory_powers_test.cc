@@ -70,12 +70,23 @@ TEST_F(DirectoryPowersTest, R49EveryRevisionIsReadWithTheTimeItWasInForce) {
             absl::StatusCode::kNotFound);
 }
 
+TEST_F(DirectoryPowersTest, R49ARevisionDoesNotBeginWhereActsWereDoneUnderTheEarlierOne) {
+  const auto refused = Put(ItemFrom(-2));
+  EXPECT_EQ(base::ProblemOf(refused.status()).rule_id(), "directory.power-backdated");
+  EXPECT_EQ(base::ProblemOf(refused.status()).field(), "item.valid_from");
+  EXPECT_TRUE(Put(ItemFrom(0)).ok());
+  EXPECT_TRUE(Put(ItemFrom(-700, "powers/new-item")).status().message().find("code") !=
+              std::string::npos)
+      << "a new item may be of any date; only its code is taken";
+}
+
 TEST_F(DirectoryPowersTest, R49AScreensEditCarriesTheVersionItRead) {
   const auto items = live().ListPowerItems(ContextOf(), {});
   ASSERT_EQ(items->versions_size(), items->items_size());
   ASSERT_EQ(items->items(1).name(), "powers/XS-YJ-002");
   v1::PowerItem edited = items->items(1);
   edited.set_title("发布突发事件预警");
+  *edited.mutable_valid_from() = base::ToProto(clock_.Now());
   ASSERT_TRUE(Put(edited, items->versions(1)).ok());
   edited.set_title("另一人的修改");
   const auto stale = Put(edited, items->versions(1));
@@ -98,7 +109,8 @@ TEST_F(DirectoryPowersTest, AnExercisesCopyHasTheRevisionInForceAndTheOneToCome)
   v1::ImportDirectoryRequest import;
   *import.mutable_directory() = live().ExportDirectory(ContextOf(), {})->directory();
   for (int times = 0; times < 2; ++times) {
-    const auto copied = Run(drill().ImportDirectory(ContextOf(), import), ContextOf(), kDrill);
+    const auto copied =
+        Run(drill().ImportDirectory(SystemContext(), import), SystemContext(), kDrill);
     ASSERT_TRUE(copied.ok()) << copied.status();
   }
   v1::CheckCompetenceRequest check;

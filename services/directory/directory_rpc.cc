@@ -19,7 +19,10 @@ void RegisterDirectory(rpc::RouteTable& table, rpc::Routes<DirectoryService>::Fi
   routes.Mutation("PutPost", &DirectoryService::PutPost);
   routes.Mutation("PutPerson", &DirectoryService::PutPerson);
   routes.Mutation("PutShift", &DirectoryService::PutShift);
+  routes.Mutation("CancelShift", &DirectoryService::CancelShift);
   routes.Mutation("PutAccount", &DirectoryService::PutAccount);
+  routes.Mutation("ConfirmGrant", &DirectoryService::ConfirmGrant);
+  routes.Mutation("RejectGrant", &DirectoryService::RejectGrant);
   routes.Mutation("PutPowerItem", &DirectoryService::PutPowerItem);
 
   routes.Read("GetArea", &DirectoryService::GetArea);
@@ -28,10 +31,16 @@ void RegisterDirectory(rpc::RouteTable& table, rpc::Routes<DirectoryService>::Fi
   routes.Read("GetPost", &DirectoryService::GetPost);
   routes.Read("ListPosts", &DirectoryService::ListPosts);
   routes.Read("ListPeople", &DirectoryService::ListPeople);
+  routes.Read("GetAccount", &DirectoryService::GetAccount);
+  routes.Read("ListAccounts", &DirectoryService::ListAccounts);
+  routes.Read("ListGrants", &DirectoryService::ListGrants);
   routes.Read("ListPowerItems", &DirectoryService::ListPowerItems);
   routes.Read("ListPowerItemRevisions", &DirectoryService::ListPowerItemRevisions);
   routes.Read("WhoHolds", &DirectoryService::WhoHolds);
   routes.Read("GetRoster", &DirectoryService::GetRoster);
+  routes.Read("ListShifts", &DirectoryService::ListShifts);
+  routes.Read("LookAhead", &DirectoryService::LookAhead);
+  routes.Read("GetDutyContact", &DirectoryService::GetDutyContact);
   routes.Read("ResolveRecipients", &DirectoryService::ResolveRecipients);
   routes.Read("CheckCompetence", &DirectoryService::CheckCompetence);
   routes.Read("ExportDirectory", &DirectoryService::ExportDirectory);

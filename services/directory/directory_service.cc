@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "services/directory/page_of.h"
 #include "services/directory/rules/powers.h"
 #include "services/directory/store.h"
 #include "services/platform/base/status.h"
@@ -15,33 +16,11 @@ namespace {
 
 // A copy of a directory takes the rosters of these days and what is to come.
 constexpr absl::Duration kShiftsExportedSince = absl::Hours(24 * 7);
+constexpr absl::Duration kShiftsExportedMax = absl::Hours(24 * 366 * 10);
+constexpr int kShiftsAPageMax = 4000;  // with everything else below the bound of one import
 constexpr int kAreasAtOnceMax = 500;
 constexpr int kPostsAtOnceMax = 500;
-
-// A page of a list in memory, from after the item named by the token. `key` names an item.
-template <typename Item, typename Key, typename Add>
-absl::StatusOr<std::string> PageOf(const std::vector<Item>& items, Key key, int size,
-                                   const std::string& token, Add add) {
-  if (size <= 0) size = ledger::kPageSizeDefault;
-  size = std::min(size, ledger::kPageSizeMax);
-  auto from = items.begin();
-  if (!token.empty()) {
-    from = std::find_if(items.begin(), items.end(),
-                        [&](const Item& item) { return key(item) == token; });
-    if (from == items.end()) {
-      return base::Invalid(base::Reason::FIELD_INVALID, "分页标记无效，请从头读取",
-                           "the page token is not valid: read from the start")
-          .Field("page_token");
-    }
-    ++from;
-  }
-  std::string last;
-  for (; from != items.end() && size > 0; ++from, --size) {
-    add(*from);
-    last = key(*from);
-  }
-  return from == items.end() ? std::string() : last;
-}
+constexpr int kPostsByKeyMax = 50;
 
 absl::Status AtMost(int count, int max, std::string_view field) {
   if (count <= max) return absl::OkStatus();
@@ -53,7 +32,8 @@ absl::Status AtMost(int count, int max, std::string_view field) {
 }  // namespace
 
 absl::Duration DirectoryService::ShiftMax() const {
-  return rules_.DurationOf("directory.shift-max", Now(), absl::Hours(24 * 31));
+  return std::min(rules_.DurationOf("directory.shift-max", Now(), rules::kShiftLongest),
+                  rules::kShiftLongest);
 }
 
 absl::StatusOr<v1::GetAreaResponse> DirectoryService::GetArea(const context::CallContext&,
@@ -172,8 +152,12 @@ absl::StatusOr<v1::WhoHoldsResponse> DirectoryService::WhoHolds(
     const context::CallContext&, const v1::WhoHoldsRequest& request) {
   RETURN_IF_ERROR(AtMost(request.posts_size(), kPostsAtOnceMax, "posts"));
   ASSIGN_OR_RETURN(Book::Page page, book_.Open());
-  ASSIGN_OR_RETURN(const rules::ShiftsAt shifts,
-                   page.ShiftsAt(request.has_at() ? base::FromProto(request.at()) : Now()));
+  const absl::Time at = request.has_at() ? base::FromProto(request.at()) : Now();
+  const std::vector<std::string> posts(request.posts().begin(), request.posts().end());
+  // A few by key; many in one query.
+  ASSIGN_OR_RETURN(const rules::ShiftsAt shifts, request.posts_size() <= kPostsByKeyMax
+                                                     ? LoadShiftsOf(page.reader(), posts, at)
+                                                     : page.ShiftsAt(at));
   return rules::WhoHolds(page.view(), shifts, request);
 }
 
@@ -217,12 +201,9 @@ absl::StatusOr<v1::CheckCompetenceResponse> DirectoryService::CheckCompetence(
   return rules::CheckCompetence(page.view(), request, context.actor, context.permissions, Now());
 }
 
-absl::StatusOr<v1::ExportDirectoryResponse> DirectoryService::ExportDirectory(
-    const context::CallContext&, const v1::ExportDirectoryRequest&) {
-  ASSIGN_OR_RETURN(Book::Page page, book_.Open());
+// Everything of a directory but its shifts, without secrets.
+absl::Status DirectoryService::ExportRows(Book::Page& page, v1::Directory& directory) {
   const rules::View& view = page.view();
-  v1::ExportDirectoryResponse response;
-  v1::Directory& directory = *response.mutable_directory();
   for (const v1::Area* area : view->areas.All()) *directory.add_areas() = *area;
   for (const auto& [name, unit] : view->units) *directory.add_units() = unit;
   for (const auto& [name, role] : view->roles) *directory.add_roles() = role;
@@ -235,8 +216,6 @@ absl::StatusOr<v1::ExportDirectoryResponse> DirectoryService::ExportDirectory(
     person.set_display_name(stored.value.display_name());
     person.set_unit(stored.value.unit());
   }
-  ASSIGN_OR_RETURN(const auto shifts, LoadShiftsSince(page.reader(), Now() - kShiftsExportedSince));
-  directory.mutable_shifts()->Assign(shifts.begin(), shifts.end());
   // All revisions, oldest first: the newest may not be in force yet, and an exercise may play years ago.
   std::vector<v1::PowerItem> items;
   for (const v1::PowerItem& item : view->power_items) {
@@ -246,7 +225,30 @@ absl::StatusOr<v1::ExportDirectoryResponse> DirectoryService::ExportDirectory(
     return std::pair(a.name(), a.revision()) < std::pair(b.name(), b.revision());
   });
   directory.mutable_power_items()->Assign(items.begin(), items.end());
-  response.set_as_of_seq(view.as_of_seq);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<v1::ExportDirectoryResponse> DirectoryService::ExportDirectory(
+    const context::CallContext&, const v1::ExportDirectoryRequest& request) {
+  ASSIGN_OR_RETURN(Book::Page page, book_.Open());
+  v1::ExportDirectoryResponse response;
+  v1::Directory& directory = *response.mutable_directory();
+  if (request.page_token().empty()) RETURN_IF_ERROR(ExportRows(page, directory));
+  const absl::Time from = request.has_shifts_from() ? base::FromProto(request.shifts_from())
+                                                    : Now() - kShiftsExportedSince;
+  const absl::Time to =
+      request.has_shifts_to() ? base::FromProto(request.shifts_to()) : Now() + kShiftsExportedMax;
+  std::string token = request.page_token();
+  do {
+    ASSIGN_OR_RETURN(auto shifts, page.reader().List(Shifts(), ShiftsBetween(from, to),
+                                                     ledger::kPageSizeMax, token));
+    for (auto& stored : shifts.items) {
+      if (!stored.value.cancelled()) *directory.add_shifts() = std::move(stored.value);
+    }
+    token = shifts.next_page_token;
+  } while (!token.empty() && directory.shifts_size() < kShiftsAPageMax);
+  response.set_next_page_token(token);
+  response.set_as_of_seq(page.view().as_of_seq);
   return response;
 }
 

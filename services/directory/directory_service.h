@@ -70,12 +70,34 @@ class DirectoryService {
                                           const v1::PutPostRequest& request);
   absl::StatusOr<ledger::Command> PutPerson(const context::CallContext& context,
                                             const v1::PutPersonRequest& request);
-  absl::StatusOr<ledger::Command> PutShift(const context::CallContext& context,
-                                           const v1::PutShiftRequest& request);
-  absl::StatusOr<ledger::Command> PutAccount(const context::CallContext& context,
-                                             const v1::PutAccountRequest& request);
   absl::StatusOr<ledger::Command> PutPowerItem(const context::CallContext& context,
                                                const v1::PutPowerItemRequest& request);
+
+  // --- directory_service_roster.cc
+  absl::StatusOr<ledger::Command> PutShift(const context::CallContext& context,
+                                           const v1::PutShiftRequest& request);
+  absl::StatusOr<ledger::Command> CancelShift(const context::CallContext& context,
+                                              const v1::CancelShiftRequest& request);
+  absl::StatusOr<v1::ListShiftsResponse> ListShifts(const context::CallContext& context,
+                                                    const v1::ListShiftsRequest& request);
+  absl::StatusOr<v1::LookAheadResponse> LookAhead(const context::CallContext& context,
+                                                  const v1::LookAheadRequest& request);
+  absl::StatusOr<v1::GetDutyContactResponse> GetDutyContact(
+      const context::CallContext& context, const v1::GetDutyContactRequest& request);
+
+  // --- directory_service_accounts.cc
+  absl::StatusOr<ledger::Command> PutAccount(const context::CallContext& context,
+                                             const v1::PutAccountRequest& request);
+  absl::StatusOr<ledger::Command> ConfirmGrant(const context::CallContext& context,
+                                               const v1::ConfirmGrantRequest& request);
+  absl::StatusOr<ledger::Command> RejectGrant(const context::CallContext& context,
+                                              const v1::RejectGrantRequest& request);
+  absl::StatusOr<v1::GetAccountResponse> GetAccount(const context::CallContext& context,
+                                                    const v1::GetAccountRequest& request);
+  absl::StatusOr<v1::ListAccountsResponse> ListAccounts(const context::CallContext& context,
+                                                        const v1::ListAccountsRequest& request);
+  absl::StatusOr<v1::ListGrantsResponse> ListGrants(const context::CallContext& context,
+                                                    const v1::ListGrantsRequest& request);
 
   // --- directory_service.cc
   absl::StatusOr<v1::GetAreaResponse> GetArea(const context::CallContext& context,
@@ -105,11 +127,18 @@ class DirectoryService {
   absl::StatusOr<v1::ExportDirectoryResponse> ExportDirectory(
       const context::CallContext& context, const v1::ExportDirectoryRequest& request);
 
+  // --- directory_service_bearer.cc
+  // Judges the bearer of a token at the moment of an act (Router::SetBearerCheck): account, credential, end of the
+  // exercise; holder of an actor's post and 不在班 by the realm's clock at receipt.
+  absl::Status CheckBearer(context::CallContext& context);
+
   Book& book() { return book_; }
 
  private:
   absl::Time Now() const { return book_.clock().Now(); }
   absl::Duration ShiftMax() const;
+
+  absl::Status ExportRows(Book::Page& page, v1::Directory& directory);
 
   // Clear phone and id number out, ciphertext in; what is stored stays where the request is silent.
   absl::Status SealPerson(ledger::Reader& reader, v1::Person& person);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Tokens: each names exactly one realm; signing in gives one of the live realm.
+#include <algorithm>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -39,6 +40,13 @@ base::ProblemStatus Disabled() {
   return base::Denied(Reason::SIGN_IN_FAILED, "该账户已停用", "the account is disabled")
       .Rule("directory.account-disabled")
       .Next("请联系通讯录管理员", "ask the directory's administrator");
+}
+
+base::ProblemStatus CredentialChanged() {
+  return base::Unauthenticated(Reason::TOKEN_EXPIRED, "账户的口令或所属人员已变更",
+                               "the account has another password or person by now")
+      .Rule("directory.credential")
+      .Next("请重新登录", "sign in again");
 }
 
 base::ProblemStatus NotAnAccount() {
@@ -138,6 +146,7 @@ absl::StatusOr<v1::TokenResponse> DirectoryService::MintFor(const Book::Page& pa
   }
   claims.set_realm(std::string(realm));
   claims.set_principal(bearer.account.name());
+  claims.set_credential(bearer.account.credential());
   claims.mutable_permissions()->Assign(permissions.begin(), permissions.end());
   if (auto flag = rules::OffDuty(view, bearer.shifts, bearer.account.person(), bearer.post)) {
     *claims.add_flags() = *std::move(flag);
@@ -191,6 +200,7 @@ absl::StatusOr<v1::Account> DirectoryService::AccountOf(const context::CallConte
   ASSIGN_OR_RETURN(auto stored, page.reader().Find(Accounts(), context.principal));
   if (!stored) return NotAnAccount();
   if (stored->value.disabled()) return Disabled();
+  if (stored->value.credential() != context.credential) return CredentialChanged();
   return std::move(stored->value);
 }
 
@@ -224,6 +234,8 @@ std::optional<rules::Acting> DirectoryService::ActingOn(const Book::Page& page,
 // shift goes home in the morning.
 absl::StatusOr<v1::TokenResponse> DirectoryService::RenewActor(
     const context::CallContext& context, const v1::RenewTokenRequest& request) {
+  ASSIGN_OR_RETURN(const RealmDirectories::Found here, tools_.realms.Find(book_.realm()));
+  RETURN_IF_ERROR(rules::CheckNotOver(here.finished));
   if (!request.post().empty() && request.post() != context.actor.post()) {
     return base::Denied(Reason::PERMISSION_MISSING, "演练角色不能更换岗位",
                         "an exercise's actor keeps its post")
@@ -252,6 +264,10 @@ absl::StatusOr<v1::TokenResponse> DirectoryService::EnterRealm(
                          "only an exercise's realm is entered")
         .Field("realm")
         .Rule("directory.enter-exercise");
+  }
+  // Its director still reads what was done, and acts no more than anybody (CheckBearer).
+  if (!rules::Directs(target.director, context.actor)) {
+    RETURN_IF_ERROR(rules::CheckNotOver(target.finished));
   }
   ASSIGN_OR_RETURN(const v1::Account account, AccountOf(context, book_));
   ASSIGN_OR_RETURN(Book::Page page, target.book->Open());
@@ -294,6 +310,15 @@ absl::StatusOr<v1::MintActorTokensResponse> DirectoryService::MintActorTokens(
     const auto post = page.view()->posts.find(request.posts(i));
     if (post == page.view()->posts.end()) {
       return base::NotFound(request.posts(i)).Field(absl::StrCat("posts[", i, "]"));
+    }
+    const auto& played = target.actor_posts;
+    if (std::find(played.begin(), played.end(), post->first) == played.end()) {
+      return base::Denied(Reason::PERMISSION_MISSING,
+                          absl::StrCat(post->second.title(), " 不在本次演练的参演岗位中"),
+                          absl::StrCat(post->first, " is not among the exercise's actor_posts"))
+          .Field(absl::StrCat("posts[", i, "]"))
+          .Rule("directory.actor-posts")
+          .Next("请把该岗位写入演练的参演岗位", "name the post in the exercise's actor_posts");
     }
     platform::v1::TokenClaims claims =
         ActorClaims(page.view(), shifts, post->second, request.exercise(), request.realm(), {});

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "absl/time/time.h"
 #include "huying/directory/v1/directory.pb.h"
 #include "services/directory/rules/forms.h"
+#include "services/directory/rules/roster.h"
 #include "services/directory/store.h"
 #include "services/platform/guard/reach.h"
 #include "services/platform/ledger/command.h"
@@ -30,6 +32,9 @@ class Editor {
     absl::Duration shift_max = absl::Hours(24 * 31);
     // An import leaves rows alone that are as they were; a Put of one row is always an entry.
     bool skip_unchanged = false;
+    // Judges everything and writes nothing: rows that wait for a second person.
+    bool check_only = false;
+    rules::Overlap overlap = rules::Overlap::kRefused;
   };
   Editor(ledger::Transaction& tx, Options options) : tx_(tx), options_(options) {}
 
@@ -40,13 +45,17 @@ class Editor {
   // Sealed before: no clear phone or id number comes here.
   absl::Status Put(const v1::Person& person, const std::string& field);
   absl::Status Put(const v1::Account& account, const std::string& field);
-  // The name is made here.
+  // The name is made here. What it takes of others' time is said by Options::overlap.
   absl::Status Put(v1::Shift shift, const std::string& field);
+  // The record stays and takes no time.
+  absl::Status Cancel(const v1::Shift& shift, const std::string& reason);
   absl::Status Put(const v1::PowerItem& item, const std::string& field);
 
-  // References, parents, tiers, loops of supervision.
+  // References, parents, tiers, loops of supervision; and the mark that rights changed.
   absl::Status Finish();
   int changed() const { return changed_; }
+  // Shifts put by hand that a file gave way to.
+  int kept_by_hand() const { return kept_by_hand_; }
 
  private:
   template <typename T>
@@ -55,16 +64,35 @@ class Editor {
   void Remember(const T& row, const std::string& field);
   absl::StatusOr<std::vector<v1::PowerItem>> RevisionsOf(const v1::PowerItem& newest);
   absl::StatusOr<v1::RosterMonth*> Month(const std::string& key);
+  absl::StatusOr<std::vector<v1::Shift>> ShiftsAround(const v1::Shift& shift);
+  absl::Status TakeFromMonths(const v1::Shift& shift);
+  absl::Status PutShiftRow(const v1::Shift& shift, const std::string& field);
+  template <typename T>
+  void Write(const ledger::RecordKind<T>& kind, std::string_view key, const T& value) {
+    if (!options_.check_only) tx_.Set(kind, key, value);
+  }
   absl::Status CheckReference(const rules::Reference& reference);
+  absl::StatusOr<v1::Area> AreaOf(const std::string& code);
+  absl::StatusOr<v1::Post> PostOf(const std::string& name);
   absl::Status CheckAreaRow(const std::string& code);
   absl::Status CheckPostRow(const std::string& name);
+  absl::Status MarkRights();
 
   ledger::Transaction& tx_;
   const Options options_;
   int changed_ = 0;
+  int kept_by_hand_ = 0;
   std::vector<rules::Reference> references_;
-  std::map<std::string, std::string> areas_;  // code → field
-  std::map<std::string, std::string> posts_;  // name → field
+  // What was put, with its field: judged in Finish, and found by what refers to it.
+  template <typename T>
+  struct Row {
+    T row;
+    std::string field;
+  };
+  std::map<std::string, Row<v1::Area>> areas_;
+  std::map<std::string, Row<v1::Post>> posts_;
+  std::set<std::string> put_;  // names of everything put
+  bool rights_changed_ = false;
   std::map<std::string, v1::RosterMonth> months_;
 };
 
@@ -73,7 +101,7 @@ template <typename T>
 absl::Status CheckVersion(ledger::Transaction& tx, const ledger::RecordKind<T>& kind,
                           std::string_view key, int64_t expected);
 
-// FAILED_PRECONDITION style of a stale version, shared by every kind.
+// ABORTED / STALE_VERSION, shared by every kind.
 absl::Status StaleVersion(std::string_view key, int64_t stored, int64_t expected);
 
 template <typename T>

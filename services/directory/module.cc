@@ -27,6 +27,10 @@ class DirectoryModule final : public runtime::Module, public RealmDirectories {
 
   absl::Status Start() override {
     RETURN_IF_ERROR(services_.status());
+    platform_.router().SetBearerCheck([this](context::CallContext& context) -> absl::Status {
+      ASSIGN_OR_RETURN(DirectoryService * service, services_.Find(context.realm));
+      return service->CheckBearer(context);
+    });
     RegisterDirectory(platform_.routes(), services_.Finder(), services_.LedgerFinder());
     return absl::OkStatus();
   }
@@ -39,7 +43,8 @@ class DirectoryModule final : public runtime::Module, public RealmDirectories {
                 .exercise = visit->is_exercise(),
                 .exercise_name = visit->exercise(),
                 .director = visit->director(),
-                .finished = visit->finished()};
+                .finished = visit->finished(),
+                .actor_posts = visit->actor_posts()};
     found.visit = std::move(visit);
     return found;
   }

@@ -77,6 +77,7 @@ class DirectoryModuleTest : public testing::Test {
     context.actor = claims->actor();
     context.principal = claims->principal();
     context.realm = claims->realm();
+    context.credential = claims->credential();
     context.permissions.assign(claims->permissions().begin(), claims->permissions().end());
     context.deadline = machine_.Now() + absl::Seconds(20);
     return context;
@@ -162,6 +163,10 @@ TEST_F(DirectoryModuleTest, AnExportIsForProcessesOnly) {
             absl::StatusCode::kPermissionDenied);
 }
 
+absl::Status Reset(runtime::admin::AccountContext& context) {
+  return ResetAccountPassword(context);
+}
+
 TEST(FirstAccountTest, AdminInitMakesTheFirstAdministrator) {
   base::TempDir dir;
   auto made = runtime::admin::Init(
@@ -186,20 +191,20 @@ TEST(FirstAccountTest, APasswordIsResetOfflineForAnAccountThereIsAndOnlyWhileNoS
   runtime::admin::ResetPasswordOptions options;
   options.data_dir = dir / "data";
   options.password_cost = auth::PasswordCost::kTest;
-  auto reset = runtime::admin::ResetPassword(options, ResetAccountPassword);
+  auto reset = runtime::admin::ResetPassword(options, Reset);
   ASSERT_TRUE(reset.ok()) << reset.status();
   EXPECT_GE(reset->password.size(), 12u);
   options.account = "nobody";
-  EXPECT_EQ(runtime::admin::ResetPassword(options, ResetAccountPassword).status().code(),
+  EXPECT_EQ(runtime::admin::ResetPassword(options, Reset).status().code(),
             absl::StatusCode::kNotFound);
   options.account = "admin";
   options.data_dir = dir / "no-such-folder";
-  EXPECT_FALSE(runtime::admin::ResetPassword(options, ResetAccountPassword).ok());
+  EXPECT_FALSE(runtime::admin::ResetPassword(options, Reset).ok());
   EXPECT_FALSE(std::filesystem::exists(dir / "no-such-folder"));
   options.data_dir = dir / "data";
   auto server = ledger::DataDirectory::Lock(options.data_dir);
   ASSERT_TRUE(server.ok());
-  const auto while_it_runs = runtime::admin::ResetPassword(options, ResetAccountPassword);
+  const auto while_it_runs = runtime::admin::ResetPassword(options, Reset);
   EXPECT_EQ(base::ProblemOf(while_it_runs.status()).reason(), base::Reason::CONDITION_NOT_MET);
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "services/directory/rules/roster.h"
 #include "services/platform/base/status.h"
 
 namespace huying::directory {
@@ -61,7 +62,8 @@ const RecordKind<v1::Person>& People() {
 }
 const RecordKind<v1::Shift>& Shifts() {
   static const auto* const kind = MakeKind<v1::Shift>(
-      "shift", {{"start_s", [](const v1::Shift& s) { return Int(s.start().seconds()); }},
+      "shift", {{"post", [](const v1::Shift& s) { return Text(s.post()); }},
+                {"start_s", [](const v1::Shift& s) { return Int(s.start().seconds()); }},
                 {"end_s", [](const v1::Shift& s) { return Int(s.end().seconds()); }}});
   return *kind;
 }
@@ -90,12 +92,28 @@ const RecordKind<v1::Import>& Imports() {
   static const auto* const kind = MakeKind<v1::Import>("import");
   return *kind;
 }
+const RecordKind<v1::Grant>& Grants() {
+  static const auto* const kind = new RecordKind<v1::Grant>(
+      "grant", [](const v1::Grant& g) { return v1::Grant::State_Name(g.state()); },
+      {{"state", [](const v1::Grant& g) { return Int(g.state()); }},
+       {"proposed_s", [](const v1::Grant& g) { return Int(g.proposed_at().seconds()); }}});
+  return *kind;
+}
+const RecordKind<v1::GrantRows>& RowsOfGrants() {
+  static const auto* const kind = MakeKind<v1::GrantRows>("grant_rows");
+  return *kind;
+}
+const RecordKind<v1::RightsMark>& RightsMarks() {
+  static const auto* const kind = MakeKind<v1::RightsMark>("rights_mark");
+  return *kind;
+}
 
 std::vector<ledger::KindSchema> DirectoryKinds() {
   return {Areas().schema(),      Units().schema(),        Roles().schema(),
           Posts().schema(),      People().schema(),       Shifts().schema(),
           Accounts().schema(),   PowerItems().schema(),   PowerRevisions().schema(),
-          PowerCodes().schema(), RosterMonths().schema(), Imports().schema()};
+          PowerCodes().schema(), RosterMonths().schema(), Imports().schema(),
+          Grants().schema(),     RowsOfGrants().schema(), RightsMarks().schema()};
 }
 
 absl::StatusOr<rules::View> LoadView(ledger::Reader& reader) {
@@ -128,17 +146,33 @@ bool IsOfView(std::string_view kind) {
   return kinds->contains(kind);
 }
 
+ledger::Filter ShiftsBetween(absl::Time from, absl::Time to) {
+  const auto second = [](absl::Time at) { return Int(absl::ToUnixSeconds(at)); };
+  // By start, whose index bounds it: nothing that began before the longest shift still runs.
+  return {.where = {{"start_s", ">", second(from - rules::kShiftLongest)},
+                    {"start_s", "<=", second(to)},
+                    {"end_s", ">=", second(from)}},
+          .order_by = "start_s"};
+}
+
+absl::StatusOr<std::vector<v1::Shift>> LoadShiftsBetween(ledger::Reader& reader, absl::Time from,
+                                                         absl::Time to) {
+  return LoadAll(reader, Shifts(), ShiftsBetween(from, to));
+}
+
 absl::StatusOr<rules::ShiftsAt> LoadShiftsAt(ledger::Reader& reader, absl::Time at) {
-  const int64_t second = absl::ToUnixSeconds(at);
-  ASSIGN_OR_RETURN(
-      auto shifts,
-      LoadAll(reader, Shifts(),
-              {.where = {{"start_s", "<=", Int(second)}, {"end_s", ">=", Int(second)}}}));
+  ASSIGN_OR_RETURN(auto shifts, LoadShiftsBetween(reader, at, at));
   return rules::ShiftsOf(shifts, at);
 }
 
-absl::StatusOr<std::vector<v1::Shift>> LoadShiftsSince(ledger::Reader& reader, absl::Time since) {
-  return LoadAll(reader, Shifts(), {.where = {{"end_s", ">", Int(absl::ToUnixSeconds(since))}}});
+absl::StatusOr<rules::ShiftsAt> LoadShiftsOf(ledger::Reader& reader,
+                                             const std::vector<std::string>& posts, absl::Time at) {
+  rules::ShiftsAt found;
+  for (const std::string& post : posts) {
+    ASSIGN_OR_RETURN(const auto month, reader.Find(RosterMonths(), rules::MonthOf(post, at)));
+    if (month) found.merge(rules::ShiftsOf(month->value.shifts(), at));
+  }
+  return found;
 }
 
 }  // namespace huying::directory

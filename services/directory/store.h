@@ -26,6 +26,10 @@ const ledger::RecordKind<v1::PowerItem>& PowerRevisions();  // earlier ones, "<n
 const ledger::RecordKind<v1::PowerCode>& PowerCodes();      // who has a code, by code
 const ledger::RecordKind<v1::RosterMonth>& RosterMonths();  // "<post>/<year>-<month>"
 const ledger::RecordKind<v1::Import>& Imports();
+const ledger::RecordKind<v1::Grant>& Grants();
+const ledger::RecordKind<v1::GrantRows>& RowsOfGrants();  // by the grant's name
+const ledger::RecordKind<v1::RightsMark>& RightsMarks();  // one, kRightsMark
+inline constexpr char kRightsMark[] = "rights";
 
 // Every kind, for Ledger::Open.
 std::vector<ledger::KindSchema> DirectoryKinds();
@@ -35,9 +39,14 @@ std::vector<ledger::KindSchema> DirectoryKinds();
 absl::StatusOr<rules::View> LoadView(ledger::Reader& reader);
 // Whether a record of this kind is in it.
 bool IsOfView(std::string_view kind);
-// The shift of each post that covers the moment.
+// The shift of each post that covers the moment. Bounded by the longest shift, however many there ever were.
 absl::StatusOr<rules::ShiftsAt> LoadShiftsAt(ledger::Reader& reader, absl::Time at);
-// Shifts that end after `since`, by name.
-absl::StatusOr<std::vector<v1::Shift>> LoadShiftsSince(ledger::Reader& reader, absl::Time since);
+// The same of a few posts, by key.
+absl::StatusOr<rules::ShiftsAt> LoadShiftsOf(ledger::Reader& reader,
+                                             const std::vector<std::string>& posts, absl::Time at);
+// Which shifts touch a span of time, by start.
+ledger::Filter ShiftsBetween(absl::Time from, absl::Time to);
+absl::StatusOr<std::vector<v1::Shift>> LoadShiftsBetween(ledger::Reader& reader, absl::Time from,
+                                                         absl::Time to);
 
 }  // namespace huying::directory

@@ -210,6 +210,11 @@ TEST_F(ShippedDirectoryTest, R49EveryPermissionThatATierLimitsHasAnItemThatFits)
   const rules::View view = rules::ViewOf(directory_, 1);
   std::set<std::string> of_items;
   for (const v1::PowerItem& item : directory_.power_items()) of_items.insert(item.permission());
+  // What binds persons outside, or another tier, acts by an item; the rest is the government's own work.
+  for (const char* permission : {"alert.notice.issue", "alert.warning.issue", "alert.warning.sign",
+                                 "alert.lift", "response.approve", "incident.handle"}) {
+    EXPECT_TRUE(of_items.contains(permission)) << permission;
+  }
   for (const auto& [name, post] : view->posts) {
     if (post.tier() == common::v1::EXTERNAL) continue;
     for (const std::string& permission : rules::PermissionsOf(view, post)) {

@@ -8,11 +8,16 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "services/platform/base/clock.h"
 #include "services/platform/base/status.h"
 #include "services/platform/base/strings.h"
 
 namespace huying::drill {
 namespace {
+
+constexpr absl::Duration kShiftsBefore = absl::Hours(24 * 7);
+constexpr absl::Duration kShiftsAfter = absl::Hours(24 * 31);
 
 // A repetition after a crash may carry newer live data under the same id: what was copied stands.
 absl::Status CopiedAlready(const absl::StatusOr<common::v1::Receipt>& receipt) {
@@ -62,22 +67,33 @@ absl::Status Preparation::Run(const context::CallContext& context, const v1::Exe
   *info.mutable_now() = exercise.starts_at();
   info.set_exercise(exercise.name());
   *info.mutable_director() = exercise.director();
+  *info.mutable_actor_posts() = exercise.actor_posts();
   RETURN_IF_ERROR(realms_.Open(context, info));
   const context::CallContext live = RealmClient::Into(context, "live");
   const context::CallContext inside = RealmClient::Into(context, exercise.realm());
-  RETURN_IF_ERROR(CopyDirectory(live, inside, request_id));
+  RETURN_IF_ERROR(CopyDirectory(live, inside, exercise.starts_at(), request_id));
   return CopyPlans(live, inside, exercise, request_id);
 }
 
 absl::Status Preparation::CopyDirectory(const context::CallContext& live,
                                         const context::CallContext& inside,
+                                        const google::protobuf::Timestamp& starts_at,
                                         std::string_view request_id) {
-  ASSIGN_OR_RETURN(directory::v1::ExportDirectoryResponse exported,
-                   directory_.ExportDirectory(live, {}));
-  directory::v1::ImportDirectoryRequest request;
-  request.set_request_id(absl::StrCat(base::Abs(request_id), "/directory"));
-  *request.mutable_directory() = std::move(*exported.mutable_directory());
-  return CopiedAlready(directory_.ImportDirectory(inside, request));
+  // Shifts around the time that is played: who holds a post in a month does not matter to an exercise of today.
+  const absl::Time start = base::FromProto(starts_at);
+  directory::v1::ExportDirectoryRequest page;
+  *page.mutable_shifts_from() = base::ToProto(start - kShiftsBefore);
+  *page.mutable_shifts_to() = base::ToProto(start + kShiftsAfter);
+  for (int number = 1;; ++number) {
+    ASSIGN_OR_RETURN(directory::v1::ExportDirectoryResponse exported,
+                     directory_.ExportDirectory(live, page));
+    directory::v1::ImportDirectoryRequest request;
+    request.set_request_id(absl::StrCat(base::Abs(request_id), "/directory-", number));
+    *request.mutable_directory() = std::move(*exported.mutable_directory());
+    RETURN_IF_ERROR(CopiedAlready(directory_.ImportDirectory(inside, request)));
+    if (exported.next_page_token().empty()) return absl::OkStatus();
+    page.set_page_token(exported.next_page_token());
+  }
 }
 
 absl::Status Preparation::CopyPlans(const context::CallContext& live,

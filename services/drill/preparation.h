@@ -30,6 +30,7 @@ class Preparation {
 
  private:
   absl::Status CopyDirectory(const context::CallContext& live, const context::CallContext& inside,
+                             const google::protobuf::Timestamp& starts_at,
                              std::string_view request_id);
   absl::Status CopyPlans(const context::CallContext& live, const context::CallContext& inside,
                          const v1::Exercise& exercise, std::string_view request_id);

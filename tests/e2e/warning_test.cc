@@ -101,16 +101,21 @@ TEST_F(WarningTest, R13_LeavesOnlyAfterThreeDifferentPersonsActed) {
   EXPECT_EQ(too_early.status().code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_EQ(Sign(system_->As(kSigner), name).code(), absl::StatusCode::kFailedPrecondition);
 
-  // Persons are told apart, not accounts or posts: the drafter with the reviewer's post is refused.
+  // A person has one account: no second login, and the drafter with the reviewer's post stays the drafter.
   directory::v1::PutAccountRequest put;
   put.mutable_account()->set_name("accounts/second-login");
   put.mutable_account()->set_person("people/jiang-bo");
   put.mutable_account()->add_posts(kReviewer);
-  put.set_password("only-for-tests-003");
-  ASSERT_TRUE(system_->Administrator().Call("directory.PutAccount", put).ok());
+  const auto second = system_->Administrator().Call("directory.PutAccount", put);
+  EXPECT_EQ(base::ProblemOf(second.status()).rule_id(), "directory.one-account");
+  put.mutable_account()->set_name("accounts/jiang-bo");
+  put.mutable_account()->add_posts(kDrafter);
+  const auto both = system_->Administrator().Call("directory.PutAccount", put);
+  ASSERT_TRUE(both.ok()) << both.status();
   directory::v1::SignInRequest sign_in;
-  sign_in.set_account("second-login");
-  sign_in.set_password("only-for-tests-003");
+  sign_in.set_account("jiang-bo");
+  sign_in.set_post(kReviewer);
+  sign_in.set_password(kAccountPassword);
   const auto token =
       system_->Administrator().Call<directory::v1::TokenResponse>("directory.SignIn", sign_in);
   ASSERT_TRUE(token.ok()) << token.status();

@@ -179,6 +179,7 @@ TEST_F(BadInputTest, WhoMayAct) {
   put.mutable_post()->add_roles("roles/alert-signer");
   const auto given = system_->Administrator().Call("directory.PutPost", put);
   ASSERT_TRUE(given.ok()) << given.status();
+  ASSERT_TRUE(system_->Confirm(*given).ok());
   const auto community = system_->SignInAgain(kPingan);
   ASSERT_TRUE(community.ok()) << community.status();
   alert::v1::IssueWarningRequest issue;

@@ -35,9 +35,12 @@ class RealmTest : public ::testing::Test {
     system_ = new System();
     const absl::Status started = system_->Start();
     ASSERT_TRUE(started.ok()) << started;
+    // The director plays, too: only posts that are played get an actor's token.
+    drill_client::Scenario smoke = Smoke();
+    smoke.actors.emplace_back().post = kDirector;
     for (auto* control : {&first_, &second_}) {
       *control = new ExerciseControl(system_->As(kDirector).session());
-      const absl::Status begun = (*control)->Begin(Smoke());
+      const absl::Status begun = (*control)->Begin(smoke);
       ASSERT_TRUE(begun.ok()) << begun;
     }
     (void)system_->As(kDistrict);

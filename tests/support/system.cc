@@ -241,7 +241,25 @@ absl::Status System::LoadDirectory() {
                                                 {.from = today - 1, .days = options_.roster_days}));
   directory::v1::ImportDirectoryRequest request;
   *request.mutable_directory() = directory_;
-  return Administrator().Call("directory.ImportDirectory", request).status();
+  RETURN_IF_ERROR(Administrator().Call("directory.ImportDirectory", request).status());
+  // A grave right takes two persons, so the administrator must be one.
+  directory::v1::PutPersonRequest person;
+  person.mutable_person()->set_name("people/administrator");
+  person.mutable_person()->set_display_name("（虚构）管理员");
+  person.mutable_person()->set_unit(directory_.units(0).name());
+  RETURN_IF_ERROR(Administrator().Call("directory.PutPerson", person).status());
+  directory::v1::PutAccountRequest bound;
+  bound.mutable_account()->set_name(absl::StrCat("accounts/", kAdministrator));
+  bound.mutable_account()->set_person(person.person().name());
+  RETURN_IF_ERROR(Administrator().Call("directory.PutAccount", bound).status());
+  clients_.erase("admin");  // the token of before names no person
+  return absl::OkStatus();
+}
+
+absl::Status System::Confirm(const common::v1::Receipt& proposed) {
+  directory::v1::ConfirmGrantRequest request;
+  request.set_name(proposed.name());
+  return As("posts/report-signer").Call("directory.ConfirmGrant", request).status();
 }
 
 absl::StatusOr<directory::v1::TokenResponse> System::SignIn(const std::string& account,

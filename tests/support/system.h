@@ -81,6 +81,8 @@ class System {
   // when signing in does.
   Client& As(const std::string& post);
   Client& Administrator();
+  // The second person for a grant that the administrator proposed.
+  absl::Status Confirm(const common::v1::Receipt& proposed);
   // A further sign-in of the same account.
   absl::StatusOr<std::unique_ptr<Client>> SignInAgain(const std::string& post);
   std::unique_ptr<Client> WithToken(const std::string& token);

@@ -20,6 +20,7 @@ using nlohmann::json;
 struct AdminWords {
   std::string data;
   std::string account = "admin";
+  bool administrator = false;
   std::string person = "系统管理员";
   std::string password_to;
   std::string from;
@@ -73,7 +74,9 @@ int ResetPassword(Cli& cli, const AdminWords& words) {
   options.data_dir = words.data;
   options.account = words.account;
   options.password_cost = CostOf(words);
-  const auto reset = admin::ResetPassword(options, directory::ResetAccountPassword);
+  const auto reset = admin::ResetPassword(options, [&words](admin::AccountContext& context) {
+    return directory::ResetAccountPassword(context, words.administrator);
+  });
   if (!reset.ok()) return cli.Fail(reset.status());
   return TellWithPassword(
       cli, words, reset->password, {{"data", words.data}, {"account", reset->account}},
@@ -192,6 +195,9 @@ void AddAccounts(Cli& cli, CLI::App* group, const SharedWords& words) {
       AddOn(cli, group, words, "reset-password", "为一个账号设新口令 (服务器停止时)",
             "a new password for an account, while the server is stopped",
             "admin reset-password --data /var/lib/huying/data --account admin", ResetPassword);
+  reset->add_flag("--administrator", words->administrator,
+                  say("并恢复管理员权限 (已无可用管理员时自动恢复)",
+                      "and the administrator's right (by itself when no administrator is left)"));
   for (CLI::App* command : {init, reset}) {
     command->add_option("--account", words->account, say("账号 (缺省 admin)", "account (admin)"));
     command->add_option("--password-to", words->password_to,

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <sstream>
 
 #include "absl/strings/str_cat.h"
@@ -28,17 +29,28 @@ struct LoadWords {
   std::string passwords_to;
 };
 
-// Accounts of the file, each with a fresh random password; the list is for its owner's eyes.
-absl::StatusOr<std::string> PutAccounts(Cli& cli, const directory::v1::Directory& loaded) {
+// A fresh random password for every account of the file that has none; the list is for its owner's eyes.
+absl::StatusOr<std::string> SetPasswords(Cli& cli, const directory::v1::Directory& loaded) {
+  std::set<std::string> wanted;
+  for (const auto& account : loaded.accounts()) wanted.insert(account.name());
   std::string list;
-  for (const directory::v1::Account& account : loaded.accounts()) {
-    directory::v1::PutAccountRequest request;
-    *request.mutable_account() = account;
-    request.set_password(NewRequestId());
-    common::v1::Receipt receipt;
-    RETURN_IF_ERROR(cli.session().Call(std::string(kDirectory) + "PutAccount", request, &receipt));
-    list += account.name() + " " + request.password() + "\n";
-  }
+  directory::v1::ListAccountsRequest page;
+  page.set_page_size(500);
+  do {
+    directory::v1::ListAccountsResponse known;
+    RETURN_IF_ERROR(cli.session().Call(std::string(kDirectory) + "ListAccounts", page, &known));
+    for (const auto& account : known.accounts()) {
+      if (account.has_password() || !wanted.contains(account.name())) continue;
+      directory::v1::PutAccountRequest request;
+      request.mutable_account()->set_name(account.name());
+      request.set_password(NewRequestId());
+      common::v1::Receipt receipt;
+      RETURN_IF_ERROR(
+          cli.session().Call(std::string(kDirectory) + "PutAccount", request, &receipt));
+      list += account.name() + " " + request.password() + "\n";
+    }
+    page.set_page_token(known.next_page_token());
+  } while (!page.page_token().empty());
   return list;
 }
 
@@ -54,7 +66,6 @@ int LoadDirectory(Cli& cli, const LoadWords& words) {
   if (!loaded.ok()) return cli.Fail(loaded.status());
   directory::v1::ImportDirectoryRequest request;
   *request.mutable_directory() = *loaded;
-  request.mutable_directory()->clear_accounts();
   common::v1::Receipt receipt;
   absl::Status status =
       cli.session().Call(std::string(kDirectory) + "ImportDirectory", request, &receipt);
@@ -69,7 +80,7 @@ int LoadDirectory(Cli& cli, const LoadWords& words) {
                                   cli.say()(" 人, ", " people, "), loaded->shifts_size(),
                                   cli.say()(" 个班次", " shifts"), "\n");
   if (!words.passwords_to.empty()) {
-    const auto list = PutAccounts(cli, *loaded);
+    const auto list = SetPasswords(cli, *loaded);
     if (!list.ok()) return cli.Fail(list.status());
     status = WriteSecretFile(words.passwords_to, *list);
     if (!status.ok()) return cli.Fail(status);
@@ -112,9 +123,10 @@ void AddLoadCommands(Cli& cli, CLI::App* group) {
                    say("排班起始日 (缺省: 昨天)", "first day of the rota (default: yesterday)"));
   load->add_option("--days", words->days, say("排班天数", "days of rota"))
       ->check(CLI::Range(1, 400));
-  load->add_option("--passwords-to", words->passwords_to,
-                   say("为账号设随机口令, 写入此文件 (0600)",
-                       "give accounts random passwords, listed in this file (0600)"));
+  load->add_option(
+      "--passwords-to", words->passwords_to,
+      say("为没有口令的账号设随机口令, 写入此文件 (0600)",
+          "give accounts without a password a random one, listed in this file (0600)"));
   CLI::App* plans =
       cli.AddCommand(group, "load-plan", "装入预案 (YAML, 错误指到行)",
                      "load plans from YAML; errors name the line",

@@ -14,6 +14,7 @@
 #include "services/platform/base/status.h"
 #include "services/platform/base/strings.h"
 #include "services/platform/guard/guard.h"
+#include "services/platform/guard/persons.h"
 
 namespace huying::alert::rules {
 namespace {
@@ -27,7 +28,7 @@ struct Role {
   std::string_view en;
 };
 
-// The one who acts now is none of those who acted before.
+// The one who acts now is none of those who acted before: three persons and three accounts.
 absl::Status CheckOtherPerson(const v1::Alert& alert, const Actor& actor, std::string_view zh,
                               std::string_view en) {
   if (actor.person().empty()) {
@@ -40,7 +41,7 @@ absl::Status CheckOtherPerson(const v1::Alert& alert, const Actor& actor, std::s
                         {alert.has_reviewer(), alert.reviewer(), "审核人", "the reviewer"},
                         {alert.has_signer(), alert.signer(), "签发人", "the signer"}};
   for (const Role& role : roles) {
-    if (!role.there || role.actor.person() != actor.person()) continue;
+    if (!role.there || guard::AreTwoPersons(role.actor, actor)) continue;
     return base::Refused(Reason::SAME_PERSON,
                          absl::StrCat(base::Abs(zh), "不能同时是", base::Abs(role.zh)),
                          absl::StrCat(base::Abs(en), " cannot be ", base::Abs(role.en), " as well"))

@@ -16,7 +16,6 @@ namespace {
 using base::Reason;
 
 constexpr char kRule[] = "directory.acting-for";
-constexpr char kOffDutyRule[] = "directory.off-duty";
 constexpr size_t kReasonBytesMax = 600;
 
 bool IsDeputy(const v1::Post& post, std::string_view own) {

@@ -50,6 +50,7 @@ const v1::Post* DeputyAmong(const View& view, const v1::Account& account,
 std::vector<std::string> WithPermissionsOf(const View& view, std::vector<std::string> own,
                                            const Acting& acting);
 
+inline constexpr char kOffDutyRule[] = "directory.off-duty";
 // The flag of acts outside the shift: the roster has another person, or nobody, at the post. Nothing
 // for who has no post.
 std::optional<common::v1::Flag> OffDuty(const View& view, const ShiftsAt& shifts,

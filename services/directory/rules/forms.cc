@@ -165,12 +165,6 @@ absl::Status CheckPerson(const v1::Person& person) {
   return absl::OkStatus();
 }
 
-bool IsNameOnly(const v1::Account& account) {
-  v1::Account name;
-  name.set_name(account.name());
-  return account.SerializeAsString() == name.SerializeAsString();
-}
-
 absl::Status CheckAccountName(const v1::Account& account) {
   return CheckName(account.name(), "accounts", "name");
 }

@@ -42,8 +42,6 @@ absl::Status CheckPost(const v1::Post& post);
 absl::Status CheckPerson(const v1::Person& person);
 absl::Status CheckAccount(const v1::Account& account);
 absl::Status CheckAccountName(const v1::Account& account);
-// Nothing of it is said but its name.
-bool IsNameOnly(const v1::Account& account);
 // End after start, both set, not longer than `longest`.
 absl::Status CheckShift(const v1::Shift& shift, absl::Duration longest);
 // Bounds of a whole import.

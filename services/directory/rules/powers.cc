@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/directory/rules/powers.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "services/platform/base/clock.h"
@@ -97,6 +99,22 @@ std::vector<v1::PowerItem> Revise(std::vector<v1::PowerItem> revisions, const v1
   revisions.push_back(item);
   revisions.back().set_revision(last + 1);
   return revisions;
+}
+
+absl::Status CheckBegin(const std::vector<v1::PowerItem>& earlier, const v1::PowerItem& item,
+                        absl::Time now) {
+  const absl::TimeZone beijing = absl::FixedTimeZone(8 * 60 * 60);
+  const absl::Time today = absl::FromCivil(absl::ToCivilDay(now, beijing), beijing);
+  const bool bound = std::any_of(earlier.begin(), earlier.end(), [&](const v1::PowerItem& known) {
+    return EverInForce(known) && From(known) < today;
+  });
+  if (!bound || From(item) >= today) return absl::OkStatus();
+  return base::Refused(
+             Reason::PAST_DEADLINE, "修订不能从过去开始：此前的行为已以原事项为依据",
+             "a revision does not begin in the past: acts were done under the earlier one")
+      .Field("valid_from")
+      .Rule("directory.power-backdated")
+      .Next("生效时间请填今天或以后", "let it begin today or later");
 }
 
 std::string RevisionKey(std::string_view name, int32_t revision) {

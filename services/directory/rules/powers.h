@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/time/time.h"
 #include "huying/directory/v1/directory.pb.h"
 
 // 权责事项 (R49): uniform name, code, basis and type; a change is a new revision, and the old ones stay
@@ -27,6 +28,10 @@ absl::Status CheckPowerItem(const v1::PowerItem& item);
 // the time it begins: whichever reached beyond ends there, and one that would only have begun later was
 // in force never (it ends where it begins).
 std::vector<v1::PowerItem> Revise(std::vector<v1::PowerItem> revisions, const v1::PowerItem& item);
+// A revision that begins before today (Beijing time) would change which item bound acts already done:
+// FAILED_PRECONDITION / directory.power-backdated, once any earlier revision has been in force.
+absl::Status CheckBegin(const std::vector<v1::PowerItem>& earlier, const v1::PowerItem& item,
+                        absl::Time now);
 std::string RevisionKey(std::string_view name, int32_t revision);  // "powers/XS-YJ-001@2"
 // The same but for the revision number: nothing to store.
 bool SamePower(const v1::PowerItem& a, const v1::PowerItem& b);

@@ -40,6 +40,33 @@ TEST(RosterTest, MonthsAreThoseItTouches) {
               ElementsAre("posts/a/2026-12", "posts/a/2027-01"));
 }
 
+TEST(RosterTest, AShiftThatIsCutKeepsItsHeadAndItsTail) {
+  const v1::Shift whole = MakeShift("2026-03-02 00:00", "2026-03-03 00:00");
+  const v1::Shift middle = MakeShift("2026-03-02 08:00", "2026-03-02 12:00");
+  EXPECT_FALSE(Lay(middle, {whole}, Overlap::kRefused).ok());
+  const auto laid = Lay(middle, {whole}, Overlap::kTakesOver);
+  ASSERT_TRUE(laid.ok());
+  ASSERT_EQ(laid->put.size(), 3u);
+  EXPECT_EQ(laid->put[0].name(), whole.name());
+  EXPECT_EQ(laid->put[0].end().seconds(), middle.start().seconds());
+  EXPECT_EQ(laid->put[1].start().seconds(), middle.end().seconds());
+  EXPECT_EQ(laid->put[1].end().seconds(), whole.end().seconds());
+  EXPECT_EQ(laid->put[2].name(), middle.name());
+  EXPECT_TRUE(laid->gone.empty());
+  // The other way round nothing is left of it.
+  const auto over = Lay(whole, {middle}, Overlap::kTakesOver);
+  ASSERT_EQ(over->gone.size(), 1u);
+  EXPECT_EQ(over->gone[0].name(), middle.name());
+  // A file gives way to a hand, and not to a file.
+  const auto file = Lay(whole, {middle}, Overlap::kFile);
+  EXPECT_EQ(file->put.size(), 2u);
+  EXPECT_EQ(file->kept_by_hand, 1);
+  v1::Shift rota = middle;
+  rota.set_origin(v1::Shift::ROTA);
+  EXPECT_EQ(Lay(whole, {rota}, Overlap::kFile)->gone.size(), 1u);
+  EXPECT_EQ(Lay(whole, {middle}, Overlap::kFileReplaces)->gone.size(), 1u);
+}
+
 TEST(RosterTest, TwoShiftsOfAPostDoNotOverlapAndMayTouch) {
   v1::RosterMonth month;
   ASSERT_TRUE(PutInMonth(MakeShift("2026-03-02 08:00", "2026-03-03 08:00"), month).ok());

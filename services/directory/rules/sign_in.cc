@@ -17,9 +17,9 @@ using base::Abs;
 using common::v1::Actor;
 using common::v1::Tier;
 
-constexpr const char* kAdministratorMay[] = {"directory.read",     "directory.write",
-                                             "directory.accounts", "roster.write",
-                                             "plan.read",          "plan.write"};
+constexpr const char* kAdministratorMay[] = {
+    "directory.read", "directory.write", "directory.accounts", "directory.roles",
+    "roster.write",   "plan.read",       "plan.write"};
 constexpr std::string_view kExercises = "exercises/";
 constexpr std::string_view kDrillRealm = "drill-";
 
@@ -111,11 +111,13 @@ std::vector<std::string> OtherPosts(const v1::Account& account, const v1::Post* 
   return others;
 }
 
-absl::Status MayMint(std::string_view exercise, const Played& played, const Actor& caller) {
+bool Directs(const Actor& director, const Actor& actor) {
   const auto same = [](const std::string& a, const std::string& b) { return !a.empty() && a == b; };
-  const bool directs = same(caller.person(), played.director.person()) ||
-                       same(caller.account(), played.director.account());
-  if (played.exercise != exercise || !directs) {
+  return same(actor.person(), director.person()) || same(actor.account(), director.account());
+}
+
+absl::Status MayMint(std::string_view exercise, const Played& played, const Actor& caller) {
+  if (played.exercise != exercise || !Directs(played.director, caller)) {
     return base::Denied(base::Reason::PERMISSION_MISSING, "只有本次演练的导调人可以签发角色令牌",
                         "only the director of this exercise mints its actors' tokens")
         .Field("exercise")
@@ -123,9 +125,13 @@ absl::Status MayMint(std::string_view exercise, const Played& played, const Acto
         .Next(absl::StrCat("请由", played.director.person_name(), "办理"),
               absl::StrCat("ask ", played.director.account()));
   }
-  if (!played.finished) return absl::OkStatus();
-  return base::Refused(base::Reason::CONDITION_NOT_MET, "演练已结束，不再签发角色令牌",
-                       "the exercise is over: no actor gets a token any more")
+  return CheckNotOver(played.finished);
+}
+
+absl::Status CheckNotOver(bool finished) {
+  if (!finished) return absl::OkStatus();
+  return base::Refused(base::Reason::CONDITION_NOT_MET, "演练已结束，不再签发令牌，也不再办理",
+                       "the exercise is over: no token, and no act any more")
       .Field("exercise")
       .Rule("directory.exercise-over")
       .Next("需要时另行组织演练", "plan another exercise");

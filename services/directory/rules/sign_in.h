@@ -50,6 +50,10 @@ struct Played {
   common::v1::Actor director;
   bool finished = false;
 };
+// The person or the account.
+bool Directs(const common::v1::Actor& director, const common::v1::Actor& actor);
+// FAILED_PRECONDITION / directory.exercise-over once it is: no token, no act.
+absl::Status CheckNotOver(bool finished);
 // Only who directs the exercise, the person or the account, has its actors' tokens minted, and only
 // until it is over. PERMISSION_DENIED / directory.actor-director, FAILED_PRECONDITION /
 // directory.exercise-over.

@@ -67,8 +67,8 @@ TEST_F(SignInRulesTest, AnAdministratorWithoutAPostActsForTheDistrictAndNoMore) 
   EXPECT_EQ(actor.tier(), common::v1::DISTRICT);
   EXPECT_EQ(actor.area(), kXingshan);
   EXPECT_THAT(PermissionsOf(view_, admin, nullptr),
-              ElementsAre("directory.accounts", "directory.read", "directory.write", "plan.read",
-                          "plan.write", "roster.write"));
+              ElementsAre("directory.accounts", "directory.read", "directory.roles",
+                          "directory.write", "plan.read", "plan.write", "roster.write"));
 }
 
 TEST_F(SignInRulesTest, PermissionsAreTheUnionOfThePostsRoles) {

@@ -52,13 +52,17 @@ View ViewOf(const v1::Directory& directory, int64_t as_of_seq) {
     if (!account.disabled() && !account.person().empty()) {
       tables.account_of[account.person()] = account.name();
     }
+    v1::Account& known = tables.accounts[account.name()] = account;
+    known.clear_password_hash();
+    known.clear_sealed();
   }
   tables.power_items.assign(directory.power_items().begin(), directory.power_items().end());
   return {as_of_seq, std::make_shared<const Tables>(std::move(tables))};
 }
 
 bool Covers(const v1::Shift& shift, absl::Time at) {
-  return base::FromProto(shift.start()) <= at && at < base::FromProto(shift.end());
+  return !shift.cancelled() && base::FromProto(shift.start()) <= at &&
+         at < base::FromProto(shift.end());
 }
 
 v1::Holder HolderOf(const View& view, const ShiftsAt& shifts, const v1::Post& post) {
@@ -68,6 +72,8 @@ v1::Holder HolderOf(const View& view, const ShiftsAt& shifts, const v1::Post& po
   if (auto shift = shifts.find(post.name()); shift != shifts.end()) {
     holder.set_person(shift->second.person());
     holder.set_shift(shift->second.name());
+    *holder.mutable_shift_start() = shift->second.start();
+    *holder.mutable_shift_end() = shift->second.end();
   } else if (!post.standing_holder().empty()) {
     holder.set_person(post.standing_holder());
     holder.set_standing(true);
@@ -78,12 +84,22 @@ v1::Holder HolderOf(const View& view, const ShiftsAt& shifts, const v1::Post& po
   if (auto at = view->account_of.find(holder.person()); at != view->account_of.end()) {
     holder.set_account(at->second);
   }
+  holder.set_can_sign_in(CanSignInAs(view, holder.person(), post.name()));
   return holder;
 }
 
 bool OfDepartment(const View& view, const v1::Post& post) {
   const auto unit = view->units.find(post.unit());
   return unit != view->units.end() && unit->second.department();
+}
+
+bool CanSignInAs(const View& view, std::string_view person, std::string_view post) {
+  auto name = view->account_of.find(person);
+  if (name == view->account_of.end()) return false;
+  auto account = view->accounts.find(name->second);
+  if (account == view->accounts.end()) return false;
+  const auto& posts = account->second.posts();
+  return std::find(posts.begin(), posts.end(), post) != posts.end();
 }
 
 std::set<std::string> PermissionsOf(const View& view, const v1::Post& post) {

@@ -33,6 +33,7 @@ struct Tables {
   std::map<std::string, v1::Post, std::less<>> posts;
   std::map<std::string, std::string, std::less<>> people;      // name → display name
   std::map<std::string, std::string, std::less<>> account_of;  // person → enabled account
+  std::map<std::string, v1::Account, std::less<>> accounts;    // without password
   std::vector<v1::PowerItem> power_items;                      // every revision, by name
 };
 
@@ -50,7 +51,8 @@ View ViewOf(const v1::Directory& directory, int64_t as_of_seq);
 
 // Post → the shift that covers the moment.
 using ShiftsAt = std::map<std::string, v1::Shift, std::less<>>;
-bool Covers(const v1::Shift& shift, absl::Time at);  // start inclusive, end exclusive
+bool Covers(const v1::Shift& shift,
+            absl::Time at);  // start inclusive, end exclusive; not cancelled
 template <typename Shifts>
 ShiftsAt ShiftsOf(const Shifts& shifts, absl::Time at) {
   ShiftsAt found;
@@ -66,6 +68,8 @@ v1::Holder HolderOf(const View& view, const ShiftsAt& shifts, const v1::Post& po
 
 // The post's unit is a department: it stands over no other unit of its area (guard::Governs).
 bool OfDepartment(const View& view, const v1::Post& post);
+// Whether the person has an enabled account that may act for the post.
+bool CanSignInAs(const View& view, std::string_view person, std::string_view post);
 
 // Union of the post's roles, sorted.
 std::set<std::string> PermissionsOf(const View& view, const v1::Post& post);

@@ -27,15 +27,17 @@ namespace huying::directory {
 inline constexpr char kDrill[] = "drill-2026-0001";
 inline constexpr char kExercise[] = "exercises/2026-0001";
 
-// The pipeline's part: what a signed-in caller's context holds.
-inline context::CallContext ContextOf(std::string_view permission_list = "") {
+// The pipeline's part: what the signed-in administrator's context holds, and one more permission.
+inline context::CallContext ContextOf(std::string_view permission = "") {
   context::CallContext context;
   context.actor.set_account("accounts/admin");
   context.actor.set_tier(common::v1::DISTRICT);
   context.principal = "accounts/admin";
   context.realm = "live";
   context.peer = "ipv4:127.0.0.1:5000";
-  if (!permission_list.empty()) context.permissions.push_back(permission_list);
+  context.permissions = {"directory.read", "directory.write", "directory.accounts",
+                         "directory.roles", "roster.write"};
+  if (!permission.empty()) context.permissions.push_back(permission);
   return context;
 }
 
@@ -59,11 +61,26 @@ class DirectoryFixture : public testing::Test, public RealmDirectories {
     rules_ = *::huying::rules::RuleTable::FromText("revision: 1");
     OpenRealm("live");
     OpenRealm(kDrill);
+    MakeAdministrator();
   }
   ~DirectoryFixture() override {
     for (auto& [name, realm] : realms_) realm.ledger->Stop();
   }
 
+  // The account of ContextOf(): one entry in the live ledger.
+  void MakeAdministrator() {
+    v1::PutAccountRequest request;
+    request.mutable_account()->set_name("accounts/admin");
+    request.mutable_account()->set_administrator(true);
+    auto made = Run(live().PutAccount(SystemContext(), request), SystemContext());
+    ASSERT_TRUE(made.ok()) << made.status();
+  }
+  // A process of the installation.
+  static context::CallContext SystemContext() {
+    auto context = ContextOf();
+    context.actor.set_system("test");
+    return context;
+  }
   void OpenRealm(const std::string& name) {
     Realm realm;
     auto opened = ledger::Ledger::Open(*engine_,
@@ -85,9 +102,15 @@ class DirectoryFixture : public testing::Test, public RealmDirectories {
     auto at = realms_.find(std::string(realm));
     if (at == realms_.end()) return base::NotFound(realm);
     if (realm == "live") return Found{&at->second.service->book()};
-    return Found{&at->second.service->book(), true, kExercise, director_, finished_};
+    return Found{&at->second.service->book(), true, kExercise, director_, finished_, played_};
   }
 
+  static std::vector<std::string> EveryPost() {
+    std::vector<std::string> posts;
+    const v1::Directory all = XingshanForTests();
+    for (const v1::Post& post : all.posts()) posts.push_back(post.name());
+    return posts;
+  }
   DirectoryService& live() { return *realms_.at("live").service; }
   DirectoryService& drill() { return *realms_.at(kDrill).service; }
 
@@ -106,14 +129,13 @@ class DirectoryFixture : public testing::Test, public RealmDirectories {
   void Load(v1::Directory directory = XingshanForTests()) {
     v1::ImportDirectoryRequest request;
     *request.mutable_directory() = directory;
-    const auto may = ContextOf("directory.accounts");
-    auto receipt = Run(live().ImportDirectory(may, request), may);
+    auto receipt = Run(live().ImportDirectory(ContextOf(), request));
     ASSERT_TRUE(receipt.ok()) << receipt.status();
     auto copy = live().ExportDirectory(ContextOf(), {});
     ASSERT_TRUE(copy.ok()) << copy.status();
     v1::ImportDirectoryRequest copy_request;
     *copy_request.mutable_directory() = copy->directory();
-    receipt = Run(drill().ImportDirectory(ContextOf(), copy_request), ContextOf(), kDrill);
+    receipt = Run(drill().ImportDirectory(SystemContext(), copy_request), SystemContext(), kDrill);
     ASSERT_TRUE(receipt.ok()) << receipt.status();
   }
   absl::StatusOr<common::v1::Receipt> SetPassword(const std::string& account,
@@ -144,6 +166,7 @@ class DirectoryFixture : public testing::Test, public RealmDirectories {
   std::map<std::string, Realm> realms_;
   common::v1::Actor director_ = ContextOf().actor;  // of the exercise in kDrill
   bool finished_ = false;
+  std::vector<std::string> played_ = EveryPost();  // in kDrill
 };
 
 inline std::string DirectoryFixture::FileBytes() const {

@@ -12,6 +12,7 @@
 #include "services/platform/base/clock.h"
 #include "services/platform/base/status.h"
 #include "services/platform/base/strings.h"
+#include "services/platform/guard/persons.h"
 
 namespace huying::incident::rules {
 namespace {
@@ -42,7 +43,7 @@ absl::Status Move(v1::Incident& incident, IncidentAct act) {
 
 bool ProposedByAnother(const v1::Incident& incident, const Act& act) {
   return incident.has_pending_rejection() &&
-         incident.pending_rejection().proposer().person() != act.actor.person();
+         guard::AreTwoPersons(incident.pending_rejection().proposer(), act.actor);
 }
 
 }  // namespace
@@ -165,7 +166,7 @@ absl::Status Reject(v1::Incident& incident, const v1::RejectIncidentRequest& req
 
 bool AgreesToRejection(const v1::Incident& incident, const Act& act) {
   return incident.state() == v1::REJECTED && incident.second_person().empty() &&
-         incident.closer().person() != act.actor.person();
+         guard::AreTwoPersons(incident.closer(), act.actor);
 }
 
 absl::Status Transfer(v1::Incident& incident, const v1::TransferIncidentRequest& request,

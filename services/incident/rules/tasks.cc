@@ -10,6 +10,7 @@
 #include "services/incident/rules/states.h"
 #include "services/platform/base/clock.h"
 #include "services/platform/base/status.h"
+#include "services/platform/guard/persons.h"
 
 namespace huying::incident::rules {
 namespace {
@@ -135,7 +136,7 @@ absl::Status Decline(v1::Task& task, std::string_view reason, const Act& act) {
 
 absl::Status Verify(v1::Task& task, const Act& act) {
   RETURN_IF_ERROR(Transition(task.state(), TaskAct::kVerify).status());
-  if (task.done_by().person() == act.actor.person()) {
+  if (!guard::AreTwoPersons(task.done_by(), act.actor)) {
     return base::Refused(Reason::SAME_PERSON, "核验人不能是执行人",
                          "the one who did it does not verify it")
         .Rule("task.verified-by-another")

@@ -24,6 +24,7 @@ struct CallContext {
   absl::Time received_at;               // realm time; rules judge lateness by it
   absl::Time deadline;                  // machine time
   std::string exercise;                 // set when an exercise's actor calls
+  int credential = 0;                   // of the account when the token was made
   std::string token;                    // as presented; never logged
   std::string peer;                     // for throttling and the access log
   std::vector<common::v1::Flag> flags;  // of the token, for every entry its bearer makes

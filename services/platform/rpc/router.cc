@@ -180,6 +180,10 @@ void Router::RunRead(std::unique_ptr<PendingCall> call) {
 
 void Router::Gather(std::unique_ptr<PendingCall> call) {
   ++call->gathers;
+  if (bearer_check_ != nullptr && !IsNode(call->context) && call->context.actor.system().empty()) {
+    absl::Status checked = bearer_check_(call->context);
+    if (!checked.ok()) return NotGathered(std::move(call), std::move(checked));
+  }
   auto command = call->method->route.mutate(call->context, *call->request);
   if (!command.ok()) return NotGathered(std::move(call), command.status());
   if (Now() > call->context.deadline) return Finish(std::move(call), TooLate(false));

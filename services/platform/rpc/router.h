@@ -86,6 +86,12 @@ class Router final : public RouteTable {
   ~Router() override;
 
   void Add(Route route) override;
+  // Looks at the bearer of a token once more before each mutation is gathered, on the pool's thread: a token is a
+  // snapshot up to 15 minutes old. May change actor and flags, or refuse. Set at start, before any call; a process
+  // without it takes the token's word.
+  void SetBearerCheck(std::function<absl::Status(context::CallContext&)> check) {
+    bearer_check_ = std::move(check);
+  }
   absl::Status Check() const { return methods_.Check(); }
 
   // Asynchronous; returns as soon as the call is refused or queued.
@@ -136,6 +142,7 @@ class Router final : public RouteTable {
 
   const RouterOptions options_;
   const std::string fault_prefix_;  // tells this run's incidents from an earlier one's
+  std::function<absl::Status(context::CallContext&)> bearer_check_;
   MethodTable methods_;
   TokenCache tokens_;
   obs::Counter denied_;

@@ -110,6 +110,7 @@ context::CallContext ContextOf(const Bearer& bearer) {
   context.principal = bearer.claims.principal();
   context.realm = bearer.claims.realm();
   context.exercise = bearer.claims.exercise();
+  context.credential = bearer.claims.credential();
   context.permissions = bearer.permissions;
   context.flags.assign(bearer.claims.flags().begin(), bearer.claims.flags().end());
   return context;

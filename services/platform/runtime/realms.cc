@@ -49,6 +49,7 @@ Realm::Realm(const RealmInfo& info, std::string folder, const base::Clock& live_
                    : nullptr),
       exercise_(info.exercise()),
       director_(info.director()),
+      actor_posts_(info.actor_posts().begin(), info.actor_posts().end()),
       finished_(info.finished()),
       closed_(info.closed()) {}
 
@@ -66,6 +67,7 @@ RealmInfo Realm::Info() const {
   info.set_exercise(exercise_);
   if (director_.ByteSizeLong() > 0) *info.mutable_director() = director_;
   info.set_finished(finished_);
+  info.mutable_actor_posts()->Assign(actor_posts_.begin(), actor_posts_.end());
   return info;
 }
 

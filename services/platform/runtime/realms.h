@@ -37,9 +37,11 @@ class Realm {
   const std::string& name() const { return name_; }
   const std::string& folder() const { return folder_; }
   bool is_exercise() const { return kind_ == platform::v1::RealmInfo::EXERCISE; }
-  // The exercise that is played here and who directs it; both fixed when the realm is opened.
+  // The exercise that is played here, who directs it and which posts are played: fixed when the realm is opened.
   const std::string& exercise() const { return exercise_; }
   const common::v1::Actor& director() const { return director_; }
+  // The posts that are played.
+  const std::vector<std::string>& actor_posts() const { return actor_posts_; }
   bool finished() const { return finished_; }
   bool stepped() const { return stepped_ != nullptr; }
   const base::Clock& clock() const { return stepped_ ? *stepped_ : live_clock_; }
@@ -58,6 +60,7 @@ class Realm {
   const std::unique_ptr<base::ManualClock> stepped_;
   const std::string exercise_;
   const common::v1::Actor director_;
+  const std::vector<std::string> actor_posts_;
   std::atomic<bool> finished_ = false;
   bool closed_ = false;  // both guarded by Realms::mutex_
   int visitors_ = 0;
