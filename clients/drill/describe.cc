@@ -139,9 +139,8 @@ Detail OfTask(const incident::v1::Task& task) {
           absl::StrCat(task.name(), task.overdue() ? " (overdue)" : ""), task.overdue()};
 }
 
-Detail OfClock(const incident::v1::LegalClock& clock) {
-  const bool late =
-      clock.state() == incident::v1::OVERDUE || clock.state() == incident::v1::MET_LATE;
+Detail OfObligation(const common::v1::Obligation& clock) {
+  const bool late = clock.has_overdue_at();
   return {"clock", absl::StrCat("“", clock.title(), "”", late ? "超时" : ""),
           absl::StrCat(clock.rule_id(), late ? " overdue" : ""), late};
 }
@@ -176,7 +175,7 @@ Detail OfChange(const Change& change, const std::string& act, const Situation& s
   if (kind == "report") return OfReport(Parsed<incident::v1::Report>(change), act);
   if (kind == "response") return OfResponse(Parsed<incident::v1::Response>(change), act);
   if (kind == "task") return OfTask(Parsed<incident::v1::Task>(change));
-  if (kind == "clock") return OfClock(Parsed<incident::v1::LegalClock>(change));
+  if (kind == "obligation") return OfObligation(Parsed<common::v1::Obligation>(change));
   if (kind == "alert") return OfAlert(Parsed<alert::v1::Alert>(change));
   if (kind == "escalation") return OfEscalation(Parsed<alert::v1::Escalation>(change), situation);
   if (kind == "recipient") {
@@ -296,11 +295,10 @@ Words ActWords(const std::string& act) {
       {"alert.ReportReceipts", {"送达回执", "receipts"}},
       {"alert.Answer", {"应答", "answer"}},
       {"incident.RecordEffect", {"响应联动结果", "effect of the response"}},
-      {"incident.ClockFellDue", {"法定时限", "statutory clock"}},
-      {"incident.PeriodFellDue", {"响应预计期限届满", "response period over"}},
-      {"incident.TaskFellDue", {"任务时限", "task deadline"}},
+      {"incident.ObligationFellDue", {"逾期，逐级上报", "overdue, told one post higher"}},
+      {"incident.MakeUpResponse", {"补办响应手续", "response papers made up"}},
+      {"incident.RecordTransferReceipt", {"登记移送回执", "transfer receipt recorded"}},
       {"incident.AreaPathDue", {"查明上级区域", "areas above learnt"}},
-      {"incident.makeup", {"待补时限", "make-up deadline"}},
       {"alert.answer-limit", {"应答时限到", "answer limit"}},
       {"alert.ladder-wait", {"叫应等待期满", "ladder wait over"}},
       {"alert.alert-expires", {"预警到期", "alert expired"}},

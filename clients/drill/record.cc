@@ -15,6 +15,12 @@
 namespace huying::drill_client {
 namespace {
 
+incident::v1::ReportChain ChainOf(const common::v1::Obligation& clock) {
+  incident::v1::ReportChain chain = incident::v1::REPORT_CHAIN_UNSPECIFIED;
+  incident::v1::ReportChain_Parse(clock.series(), &chain);
+  return chain;
+}
+
 using drill::rules::ToDuration;
 using google::protobuf::Timestamp;
 using nlohmann::json;
@@ -188,24 +194,24 @@ class Recorder {
   }
 
   json Clocks() const {
-    std::vector<const incident::v1::LegalClock*> clocks;
+    std::vector<const common::v1::Obligation*> clocks;
     for (const auto& [name, clock] : result_.situation.clocks()) clocks.push_back(&clock);
     std::stable_sort(clocks.begin(), clocks.end(), [](const auto* a, const auto* b) {
-      return std::make_tuple(a->chain(), base::FromProto(a->start_at())) <
-             std::make_tuple(b->chain(), base::FromProto(b->start_at()));
+      return std::make_tuple(ChainOf(*a), base::FromProto(a->start_at())) <
+             std::make_tuple(ChainOf(*b), base::FromProto(b->start_at()));
     });
     json out = json::array();
-    for (const incident::v1::LegalClock* one_of : clocks) {
-      const incident::v1::LegalClock& clock = *one_of;
-      const Words chain = ChainWords(clock.chain());
+    for (const common::v1::Obligation* one_of : clocks) {
+      const common::v1::Obligation& clock = *one_of;
+      const Words chain = ChainWords(ChainOf(clock));
       json one = {
           {"title", absl::StrCat(clock.title(), chain.zh.empty() ? "" : " · ", chain.zh)},
           {"title_en", absl::StrCat(clock.rule_id(), chain.en.empty() ? "" : " · ", chain.en)},
-          {"state", incident::v1::ClockState_Name(clock.state())},
+          {"state", common::v1::Obligation::State_Name(clock.state())},
           {"project_default", clock.project_default()}};
       SetTime(one, "start_at", clock.has_start_at(), clock.start_at());
       SetTime(one, "due_at", clock.has_due_at(), clock.due_at());
-      SetTime(one, "done_at", clock.has_done_at(), clock.done_at());
+      SetTime(one, "done_at", clock.has_closed_at(), clock.closed_at());
       out.push_back(std::move(one));
     }
     return out;

@@ -171,18 +171,21 @@ TEST(Describe, ACannotComplyNamesWhoIsCalled) {
 
 TEST(Situation, ALimitThatWasMetLateIsMissedAndOneThatRunsIsNeither) {
   Situation situation;
-  SeenEntry seen = Entry("incident", "incident.ClockFellDue");
-  const auto add = [&seen](const std::string& name, incident::v1::ClockState state) {
-    incident::v1::LegalClock clock;
+  using common::v1::Obligation;
+  SeenEntry seen = Entry("incident", "incident.ObligationFellDue");
+  const auto add = [&seen](const std::string& name, Obligation::State state, bool late = false) {
+    Obligation clock;
     clock.set_name(name);
+    clock.set_kind(Obligation::REPORT);
     clock.set_state(state);
-    AddChange(seen, "clock", name, incident::v1::ClockState_Name(state), clock);
+    if (late) clock.mutable_overdue_at()->set_seconds(1);
+    AddChange(seen, "obligation", name, Obligation::State_Name(state), clock);
   };
-  add("a", incident::v1::MET);
-  add("b", incident::v1::MET_LATE);
-  add("c", incident::v1::OVERDUE);
-  add("d", incident::v1::RUNNING);
-  add("e", incident::v1::CANCELLED);
+  add("a", Obligation::MET);
+  add("b", Obligation::MET_LATE, true);
+  add("c", Obligation::OVERDUE, true);
+  add("d", Obligation::RUNNING);
+  add("e", Obligation::CANCELLED);
   situation.Apply(seen);
   EXPECT_EQ(situation.Clocks().met, 1);
   EXPECT_EQ(situation.Clocks().missed, 2);

@@ -15,6 +15,13 @@ Message ParsedRecord(const platform::v1::Change& change) {
   return message;
 }
 
+// What the law or the table sets a time for; tasks and items are shown elsewhere.
+bool IsClock(const common::v1::Obligation& owed) {
+  return owed.kind() == common::v1::Obligation::REPORT ||
+         owed.kind() == common::v1::Obligation::VERIFICATION ||
+         owed.kind() == common::v1::Obligation::DECISION;
+}
+
 // The whole list was sent when the alert was issued; only who departs from that has a record.
 void AddRecipients(const alert::v1::RecipientList& list, AlertView& view) {
   for (const auto& one : list.recipients()) {
@@ -88,8 +95,9 @@ void Situation::ApplyIncident(const platform::v1::Change& change, absl::Time at)
     responses_[change.key()] = ParsedRecord<incident::v1::Response>(change);
   } else if (change.kind() == "task") {
     tasks_[change.key()] = ParsedRecord<incident::v1::Task>(change);
-  } else if (change.kind() == "clock") {
-    clocks_[change.key()] = ParsedRecord<incident::v1::LegalClock>(change);
+  } else if (change.kind() == "obligation") {
+    auto owed = ParsedRecord<common::v1::Obligation>(change);
+    if (IsClock(owed)) clocks_[change.key()] = std::move(owed);
   }
 }
 
@@ -117,11 +125,9 @@ TierCounts Situation::Counts(common::v1::Tier tier) const {
 ClockCounts Situation::Clocks() const {
   ClockCounts counts;
   for (const auto& [name, clock] : clocks_) {
-    counts.met += clock.state() == incident::v1::MET ? 1 : 0;
-    counts.running += clock.state() == incident::v1::RUNNING ? 1 : 0;
-    const bool missed =
-        clock.state() == incident::v1::OVERDUE || clock.state() == incident::v1::MET_LATE;
-    counts.missed += missed ? 1 : 0;
+    counts.met += clock.state() == common::v1::Obligation::MET ? 1 : 0;
+    counts.running += clock.state() == common::v1::Obligation::RUNNING ? 1 : 0;
+    counts.missed += clock.has_overdue_at() ? 1 : 0;
   }
   return counts;
 }

@@ -7,6 +7,7 @@
 
 #include "absl/time/time.h"
 #include "huying/alert/v1/alert.pb.h"
+#include "huying/common/v1/obligation.pb.h"
 #include "huying/incident/v1/incident.pb.h"
 #include "services/drill/rules/match.h"
 
@@ -76,7 +77,7 @@ class Situation {
   const std::map<std::string, incident::v1::Report>& reports() const { return reports_; }
   const std::map<std::string, incident::v1::Response>& responses() const { return responses_; }
   const std::map<std::string, incident::v1::Task>& tasks() const { return tasks_; }
-  const std::map<std::string, incident::v1::LegalClock>& clocks() const { return clocks_; }
+  const std::map<std::string, common::v1::Obligation>& clocks() const { return clocks_; }
 
  private:
   void ApplyAlert(const platform::v1::Change& change);
@@ -90,7 +91,7 @@ class Situation {
   std::map<std::string, incident::v1::Report> reports_;
   std::map<std::string, incident::v1::Response> responses_;
   std::map<std::string, incident::v1::Task> tasks_;
-  std::map<std::string, incident::v1::LegalClock> clocks_;
+  std::map<std::string, common::v1::Obligation> clocks_;
 };
 
 }  // namespace huying::drill_client

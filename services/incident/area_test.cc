@@ -92,7 +92,8 @@ TEST_F(AreaTest, OnlyTheExecutorTheAssignerOrTheCommanderDeclines) {
   }
   const std::string task = Assigned(response, "units/guoan", "posts/guoan-duty");
   EXPECT_FALSE(OnTask(&IncidentService::DeclineTask, task, "posts/police-duty").ok());
-  for (const v1::OpenItem& item : All(kOpenItems)) EXPECT_EQ(item.post(), "posts/commander");
+  for (const duty::Obligation& item : Owed(duty::Obligation::ITEM))
+    EXPECT_EQ(item.post(), "posts/commander");
 }
 
 TEST_F(AreaTest, WithDirectorySilentTheDistrictHelpsAndAnUnknownCommunityDoesNot) {
@@ -152,10 +153,10 @@ TEST_F(AreaTest, R53ATaskForAnExecutorNobodyKnowsIsNobodysAndTheCommanderIsToldA
   const std::string response = Activated(Confirmed());
   EXPECT_EQ(Response(response).tasks_size(), 6) << "it starts as the plan says";
   std::vector<std::string> told;
-  for (const v1::OpenItem& item : All(kOpenItems)) {
+  for (const duty::Obligation& item : Owed(duty::Obligation::ITEM)) {
     EXPECT_EQ(item.rule_id(), "task.executor-known");
     EXPECT_EQ(item.post(), "posts/commander");
-    EXPECT_THAT(item.text(), ::testing::HasSubstr(Get(kTasks, item.subject()).goal()));
+    EXPECT_THAT(item.title(), ::testing::HasSubstr(Get(kTasks, item.subject()).goal()));
     told.push_back(item.subject());
   }
   EXPECT_THAT(told, ::testing::UnorderedElementsAre(response + "/tasks/rescue-support",

@@ -2,27 +2,22 @@
 #include "services/incident/case_tx.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "services/incident/rules/clocks.h"
+#include "services/incident/rules/competence.h"
+#include "services/incident/rules/figures.h"
+#include "services/incident/rules/incidents.h"
 #include "services/incident/rules/names.h"
 #include "services/incident/rules/reports.h"
-#include "services/incident/rules/states.h"
 #include "services/platform/base/clock.h"
+#include "services/platform/base/status.h"
 #include "services/platform/base/strings.h"
-#include "services/platform/guard/makeups.h"
 
 namespace huying::incident {
 
-CaseTx::CaseTx(ledger::Transaction& tx, const v1::Incident& incident)
-    : tx_(tx),
-      act_{tx.actor(), tx.now(), tx.received_at()},
-      incident_(incident.name()),
-      area_(incident.area()) {
-  tx_.SetCase(incident_);
-  for (const std::string& channel : ChannelsOf(incident)) tx_.Publish(channel);
-}
+using duty::Obligation;
 
 std::vector<std::string> ChannelsOf(const v1::Incident& incident) {
   std::vector<std::string> channels = {absl::StrCat("down:", incident.area()),
@@ -33,259 +28,262 @@ std::vector<std::string> ChannelsOf(const v1::Incident& incident) {
   return channels;
 }
 
-absl::StatusOr<v1::LegalClock*> CaseTx::Clock(const std::string& name) {
-  const auto it = clocks_.find(name);
-  if (it != clocks_.end()) return &it->second.value;
-  ASSIGN_OR_RETURN(auto stored, tx_.Get(kClocks, name));
-  Held<v1::LegalClock>& held = clocks_[name];
-  held = {stored.value, stored.value.SerializeAsString()};
-  return &held.value;
+absl::Status OpenItem(ledger::Transaction& tx, const v1::Incident& incident,
+                      std::string_view subject, std::string_view rule_id, std::string_view text,
+                      std::string_view post) {
+  Obligation item = duty::About(subject, rule_id, text);
+  item.set_kind(Obligation::ITEM);
+  item.set_case_id(incident.name());
+  item.set_area(incident.area());
+  item.set_matter(incident.title());
+  item.set_post(post.empty() ? incident.duty_post() : std::string(post));
+  return duty::Owe(tx, std::move(item)).status();
 }
 
-void CaseTx::Start(v1::LegalClock clock) {
-  tx_.SetDeadline({.key = clock.name(),
-                   .handler = kClockHandler,
-                   .due_at = base::FromProto(clock.due_at()),
-                   .subject = clock.name()});
-  const std::string name = clock.name();
-  clocks_[name] = {std::move(clock), ""};
+CaseTx::CaseTx(ledger::Transaction& tx, v1::Incident& incident, bool is_new,
+               const LimitsOf& limits_of)
+    : tx_(tx),
+      act_{tx.actor(), tx.now(), tx.received_at()},
+      incident_(incident),
+      before_(is_new ? v1::Incident() : incident),
+      is_new_(is_new),
+      limits_of_(limits_of) {
+  tx_.SetCase(incident_.name());  // a refusal that is kept belongs to it, too
 }
 
-absl::Status CaseTx::Close(const std::string& name, std::string_view met_by) {
-  ASSIGN_OR_RETURN(v1::LegalClock * clock, Clock(name));
-  const bool closed = met_by.empty() ? rules::Cancel(*clock, act_.now)
-                                     : rules::Meet(*clock, act_.received_at, met_by);
-  if (closed) tx_.ClearDeadline(name);
-  return absl::OkStatus();
+absl::Status CaseTx::Decide(ledger::Transaction& tx, v1::Incident& incident,
+                            const LimitsOf& limits_of,
+                            const std::function<absl::Status(CaseTx&)>& decide) {
+  CaseTx c(tx, incident, /*is_new=*/false, limits_of);
+  RETURN_IF_ERROR(decide(c));
+  return c.Finish();
 }
 
-void CaseTx::StartVerify(v1::Incident& incident, const rules::Limits& limits) {
-  const int round = incident.verify_rounds() + 1;
-  incident.set_verify_rounds(round);
-  v1::LegalClock clock = rules::StartClock(incident_, limits.verify, act_.received_at,
-                                           round == 1 ? "" : absl::StrCat("-", round));
-  incident.set_verify_clock(clock.name());
-  Start(std::move(clock));
+absl::Status CaseTx::DecideNew(ledger::Transaction& tx, v1::Incident& incident,
+                               const LimitsOf& limits_of,
+                               const std::function<absl::Status(CaseTx&)>& decide) {
+  CaseTx c(tx, incident, /*is_new=*/true, limits_of);
+  RETURN_IF_ERROR(decide(c));
+  return c.Finish();
 }
 
-absl::Status CaseTx::CloseVerify(v1::Incident& incident, std::string_view met_by) {
-  if (incident.verify_clock().empty()) return absl::OkStatus();
-  return Close(incident.verify_clock(), met_by);
+absl::StatusOr<std::string> CaseTx::Owe(Obligation obligation) {
+  obligation.set_case_id(incident_.name());
+  obligation.set_area(incident_.area());
+  obligation.set_matter(incident_.title());
+  if (obligation.post().empty()) obligation.set_post(incident_.duty_post());
+  return duty::Owe(tx_, std::move(obligation));
 }
 
-void CaseTx::StartLeadAlarm(const v1::Incident& incident, const rules::Limits& limits) {
-  Start(rules::StartClock(incident.name(), limits.lead_department, act_.received_at));
+absl::Status CaseTx::OpenItem(std::string_view subject, std::string_view rule_id,
+                              std::string_view text, std::string_view post) {
+  return incident::OpenItem(tx_, incident_, subject, rule_id, text, post);
 }
 
-absl::Status CaseTx::CloseLeadAlarm(const v1::Incident& incident) {
-  const std::string name = absl::StrCat(incident.name(), "/clocks/incident.lead-department");
-  ASSIGN_OR_RETURN(auto stored, tx_.Find(kClocks, name));
-  return stored ? Close(name, incident.name()) : absl::OkStatus();
+absl::Status CaseTx::OweTask(const v1::Task& task) {
+  Obligation owed = duty::About(task.name(), kTaskRule, task.goal());
+  owed.set_kind(Obligation::TASK);
+  owed.set_post(task.executor_post().empty() ? task.commander_post() : task.executor_post());
+  owed.set_supervisor_post(task.commander_post());
+  duty::Due(owed, act_.now, base::FromProto(task.deadline()), limits().climb_every);
+  return Owe(std::move(owed)).status();
 }
 
-void CaseTx::OpenChain(v1::Incident& incident, v1::ReportChain chain, const rules::Limits& limits,
-                       const rules::Sender& sender) {
-  v1::ReportChainState state;
-  state.set_incident(incident_);
-  state.set_chain(chain);
-  state.set_sender(sender.id);
-  state.set_sender_tier(sender.tier);
-  if (!sender.id.empty()) {
-    chains_[rules::ChainName(incident_, chain, sender.id)] = {std::move(state), ""};
-    return;
-  }
-  state.set_sender_tier(v1::REPORT_TIER_DISTRICT);
-  incident.add_chains(chain);
-  // A chain that nobody demands has no limit until it has reported once.
-  const bool owed =
-      std::find(limits.chains.begin(), limits.chains.end(), chain) != limits.chains.end();
-  if (owed) StartFirstClocks(state, limits, base::FromProto(incident.received_at()), "");
-  chains_[rules::ChainName(incident_, chain)] = {std::move(state), ""};
+absl::Status CaseTx::Settle(std::string_view subject, std::string_view rule_id,
+                            std::string_view met_by) {
+  ASSIGN_OR_RETURN(const auto open, duty::FindOpen(tx_, subject, rule_id));
+  return open ? duty::Meet(tx_, open->name(), met_by).status() : absl::OkStatus();
 }
 
-void CaseTx::StartFirstClocks(v1::ReportChainState& chain, const rules::Limits& limits,
-                              absl::Time start, std::string_view suffix) {
-  const auto found = limits.first.find(chain.chain());
-  if (found == limits.first.end()) return;
-  for (const auto& limit : {found->second.oral, found->second.written}) {
-    if (!limit) continue;
-    v1::LegalClock clock = rules::StartClock(
-        incident_, *limit, start,
-        absl::StrCat("-", v1::ReportChain_Name(chain.chain()), base::Abs(suffix)), chain.chain());
-    chain.add_open_clocks(clock.name());
-    Start(std::move(clock));
-  }
+absl::Status CaseTx::Drop(std::string_view subject, std::string_view rule_id,
+                          std::string_view why) {
+  ASSIGN_OR_RETURN(const auto open, duty::FindOpen(tx_, subject, rule_id));
+  return open ? duty::Cancel(tx_, open->name(), why).status() : absl::OkStatus();
 }
 
-void CaseTx::OpenChains(v1::Incident& incident, const rules::Limits& limits) {
-  for (const v1::ReportChain chain : limits.chains) {
-    bool open = false;
-    for (const int have : incident.chains()) open = open || have == chain;
-    if (!open) OpenChain(incident, chain, limits);
-  }
-}
-
-absl::StatusOr<v1::ReportChainState*> CaseTx::Chain(v1::Incident& incident, v1::ReportChain chain,
-                                                    const rules::Limits& limits,
+absl::StatusOr<v1::ReportChainState*> CaseTx::Chain(v1::ReportChain chain,
                                                     const rules::Sender& sender) {
-  const std::string name = rules::ChainName(incident_, chain, sender.id);
+  const std::string name = rules::ChainName(incident_.name(), chain, sender.id);
   const auto it = chains_.find(name);
   if (it != chains_.end()) return &it->second.value;
   ASSIGN_OR_RETURN(auto stored, tx_.Find(kChains, name));
+  Held<v1::ReportChainState>& held = chains_[name];
   if (stored) {
-    chains_[name] = {stored->value, stored->value.SerializeAsString()};
-  } else {
-    OpenChain(incident, chain, limits, sender);
+    held = {stored->value, stored->value.SerializeAsString()};
+    return &held.value;
   }
-  return &chains_[name].value;
+  held.is_new = true;
+  held.value.set_incident(incident_.name());
+  held.value.set_chain(chain);
+  held.value.set_sender(sender.id);
+  held.value.set_sender_tier(sender.id.empty() ? v1::REPORT_TIER_DISTRICT : sender.tier);
+  if (sender.id.empty()) incident_.add_chains(chain);
+  return &held.value;
 }
 
-void CaseTx::StartFollowUp(const v1::Incident& incident, v1::ReportChainState& chain,
-                           const rules::Limits& limits, bool reopened) {
-  chain.set_clock_count(chain.clock_count() + 1);
-  v1::LegalClock clock = rules::StartClock(
-      incident_, limits.FollowUp(incident), act_.received_at,
-      absl::StrCat("-", v1::ReportChain_Name(chain.chain()), "-", chain.clock_count()),
-      chain.chain());
-  clock.set_reopened(reopened);
-  chain.add_open_clocks(clock.name());
-  Start(std::move(clock));
-}
-
-// The earliest of what still runs, whatever else was met or started.
-absl::Status CaseTx::RefreshNextDue(v1::ReportChainState& chain) {
-  chain.clear_next_due_at();
-  for (const std::string& name : chain.open_clocks()) {
-    ASSIGN_OR_RETURN(v1::LegalClock * clock, Clock(name));
-    if (rules::AwaitedBy(*clock) != rules::Awaits::kNextReport) continue;
-    if (!chain.has_next_due_at() ||
-        base::FromProto(clock->due_at()) < base::FromProto(chain.next_due_at())) {
-      *chain.mutable_next_due_at() = clock->due_at();
-    }
-  }
-  return absl::OkStatus();
-}
-
-absl::Status CaseTx::ReportSent(v1::Incident& incident, v1::ReportChainState& chain,
-                                v1::Report& report, bool in_writing, bool counts,
-                                const rules::Limits& limits) {
+absl::Status CaseTx::ReportSent(v1::ReportChainState& chain, v1::Report& report, bool in_writing,
+                                bool counts) {
   rules::NoteSent(chain, report, in_writing);
   if (!counts || !rules::ToldRequired(report)) return absl::OkStatus();
   const bool first_time = !report.has_told_at();
   if (first_time) *report.mutable_told_at() = base::ToProto(act_.received_at);
   // No clock of the district's is met, or started, by another body's report.
   if (!chain.sender().empty()) return absl::OkStatus();
+  const rules::Reached reached{report.kind(), in_writing, first_time, chain.changed()};
   std::vector<std::string> still_open;
   for (const std::string& name : chain.open_clocks()) {
-    ASSIGN_OR_RETURN(v1::LegalClock * clock, Clock(name));
-    if (!rules::IsMetBy(*clock, {report.kind(), in_writing, first_time})) {
+    ASSIGN_OR_RETURN(const auto clock, tx_.Get(duty::kObligations, name));
+    if (!rules::IsMetBy(rules::AwaitedBy(clock.value.rule_id()), reached)) {
       still_open.push_back(name);
       continue;
     }
-    RETURN_IF_ERROR(Close(name, report.name()));
-    if (rules::IsLate(clock->state())) report.set_late(true);
+    ASSIGN_OR_RETURN(const Obligation met, duty::Meet(tx_, name, report.name()));
+    if (duty::IsLate(met)) report.set_late(true);
+    chain.set_missed(chain.missed() + met.missed());
   }
   chain.mutable_open_clocks()->Assign(still_open.begin(), still_open.end());
-  const bool goes_on = report.kind() == v1::FIRST || report.kind() == v1::FOLLOW_UP;
-  if (first_time && goes_on && !chain.final_sent()) {
-    StartFollowUp(incident, chain, limits, /*reopened=*/false);
-  }
-  return RefreshNextDue(chain);
-}
-
-// A report is owed by then anyhow: a second clock would say nothing new.
-absl::StatusOr<bool> CaseTx::OwesBefore(const v1::ReportChainState& chain, absl::Time due_at) {
-  for (const std::string& name : chain.open_clocks()) {
-    ASSIGN_OR_RETURN(v1::LegalClock * clock, Clock(name));
-    if (rules::AwaitedBy(*clock) == rules::Awaits::kNextReport &&
-        base::FromProto(clock->due_at()) <= due_at) {
-      return true;
+  if (report.kind() == v1::FIRST) {
+    if (!chain.has_first_told_at()) *chain.mutable_first_told_at() = report.told_at();
+    if (in_writing && !chain.has_first_written_at()) {
+      *chain.mutable_first_written_at() = base::ToProto(act_.received_at);
     }
   }
-  return false;
-}
-
-absl::Status CaseTx::ReopenReporting(v1::Incident& incident, const rules::Limits& limits) {
-  for (const int open : incident.chains()) {
-    ASSIGN_OR_RETURN(v1::ReportChainState * chain,
-                     Chain(incident, static_cast<v1::ReportChain>(open), limits));
-    if (!chain->first_sent() && !chain->first_sent_orally()) continue;  // the first is still owed
-    const absl::Time due_at = act_.received_at + limits.FollowUp(incident).within;
-    ASSIGN_OR_RETURN(bool owed, OwesBefore(*chain, due_at));
-    if (owed) continue;
-    StartFollowUp(incident, *chain, limits, /*reopened=*/true);
-    RETURN_IF_ERROR(RefreshNextDue(*chain));
-  }
-  return absl::OkStatus();
-}
-
-absl::Status CaseTx::CancelReporting(v1::Incident& incident, const rules::Limits& limits) {
-  for (const int open : incident.chains()) {
-    ASSIGN_OR_RETURN(v1::ReportChainState * chain,
-                     Chain(incident, static_cast<v1::ReportChain>(open), limits));
-    for (const std::string& name : chain->open_clocks()) RETURN_IF_ERROR(Close(name, ""));
-    chain->clear_open_clocks();
-    chain->clear_next_due_at();
-  }
-  return absl::OkStatus();
-}
-
-absl::Status CaseTx::RestartReporting(v1::Incident& incident, const rules::Limits& limits) {
-  for (const int open : incident.chains()) {
-    ASSIGN_OR_RETURN(v1::ReportChainState * chain,
-                     Chain(incident, static_cast<v1::ReportChain>(open), limits));
-    if (chain->first_sent() || !chain->open_clocks().empty()) continue;
-    StartFirstClocks(*chain, limits, act_.received_at, absl::StrCat("-", incident.verify_rounds()));
-  }
-  return absl::OkStatus();
-}
-
-absl::Status CaseTx::OpenItem(std::string_view subject, std::string_view rule_id,
-                              std::string_view text, std::string_view post) {
-  const std::string series = absl::StrCat(incident_, "/open-items");
-  ASSIGN_OR_RETURN(int64_t number, tx_.NextNumber(series));
-  v1::OpenItem item;
-  item.set_name(absl::StrCat(series, "/", number));
-  item.set_incident(incident_);
-  item.set_subject(std::string(subject));
-  item.set_rule_id(std::string(rule_id));
-  item.set_text(std::string(text));
-  item.set_post(std::string(post));
-  item.set_area(area_);
-  *item.mutable_opened_at() = base::ToProto(act_.now);
-  item.set_open(true);
-  items_.push_back(std::move(item));
+  if (first_time) chain.set_changed(false);
   return absl::OkStatus();
 }
 
 absl::StatusOr<std::vector<std::string>> CaseTx::OpenMakeUps(
-    v1::Incident& incident, absl::Span<const common::v1::MakeUp> rows) {
+    absl::Span<const common::v1::MakeUp> rows) {
   std::vector<std::string> names;
-  RETURN_IF_ERROR(guard::OpenMakeUps(tx_, rows, incident_, &names));
-  for (const std::string& name : names) incident.add_open_make_ups(name);
+  for (const common::v1::MakeUp& row : rows) {
+    Obligation paper = duty::About(row.subject(), row.rule_id(), row.text());
+    paper.set_kind(Obligation::MAKE_UP);
+    // The post that has to bring it where the rule names one; else whoever passed it sees to it.
+    paper.set_post(row.supervisor_post().empty() ? row.actor().post() : row.supervisor_post());
+    *paper.mutable_urgency() = row.urgency();
+    duty::Due(paper, act_.now, base::FromProto(row.due_at()), limits().climb_every);
+    ASSIGN_OR_RETURN(std::string name, Owe(std::move(paper)));
+    common::v1::Flag flag = rules::MakeFlag(row.rule_id(), absl::StrCat("待补：", row.text()));
+    flag.set_make_up(name);
+    tx_.AddFlag(std::move(flag));
+    incident_.add_open_make_ups(name);
+    names.push_back(std::move(name));
+  }
   return names;
 }
 
-absl::Status CaseTx::CloseMakeUp(v1::Incident& incident, std::string_view name) {
-  auto& open = *incident.mutable_open_make_ups();
+absl::Status CaseTx::CloseMakeUp(std::string_view name) {
+  auto& open = *incident_.mutable_open_make_ups();
   open.erase(std::remove(open.begin(), open.end(), name), open.end());
-  return guard::CloseMakeUp(tx_, name, act_.actor);
+  return duty::Meet(tx_, name, incident_.name()).status();
 }
 
-absl::Status CaseTx::Flush() {
+// What the incident owes by itself runs exactly while it is owed.
+absl::Status CaseTx::OweWhile(bool owed, const rules::Limit& limit, Obligation::Kind kind) {
+  ASSIGN_OR_RETURN(const auto open, duty::FindOpen(tx_, incident_.name(), limit.rule_id));
+  if (owed == open.has_value()) return absl::OkStatus();
+  if (open) return duty::Meet(tx_, open->name(), incident_.name()).status();
+  Obligation fresh = duty::About(incident_.name(), limit.rule_id, limit.title);
+  fresh.set_kind(kind);
+  fresh.set_project_default(limit.project_default);
+  duty::Due(fresh, act_.received_at, act_.received_at + limit.within, limit.climb_every);
+  return Owe(std::move(fresh)).status();
+}
+
+absl::Status CaseTx::StartClock(v1::ReportChainState& chain, const rules::OwedClock& owed) {
+  chain.set_clock_count(chain.clock_count() + 1);
+  const std::string series = v1::ReportChain_Name(chain.chain());
+  Obligation clock = duty::About(incident_.name(), owed.limit.rule_id, owed.limit.title, series);
+  clock.set_kind(Obligation::REPORT);
+  clock.set_project_default(owed.limit.project_default);
+  clock.set_owed_to(absl::StrCat(
+      base::Abs(rules::NameZh(rules::DirectSuperior(chain.chain(), v1::REPORT_TIER_DISTRICT))), "·",
+      base::Abs(rules::NameZh(chain.chain()))));
+  // Each interval that passes without a report is one report missed.
+  duty::Due(clock, owed.start, owed.due, owed.limit.climb_every);
+  ASSIGN_OR_RETURN(std::string name, Owe(std::move(clock)));
+  chain.add_open_clocks(std::move(name));
+  return absl::OkStatus();
+}
+
+absl::Status CaseTx::ReckonChain(v1::ReportChainState& chain,
+                                 absl::Span<const rules::OwedClock> owed) {
+  std::set<rules::Awaits> runs;
+  std::vector<std::string> kept;
+  chain.clear_next_due_at();
+  for (const std::string& name : chain.open_clocks()) {
+    ASSIGN_OR_RETURN(const auto clock, tx_.Get(duty::kObligations, name));
+    const rules::Awaits awaits = rules::AwaitedBy(clock.value.rule_id());
+    const auto still = std::find_if(owed.begin(), owed.end(), [&](const rules::OwedClock& one) {
+      return one.chain == chain.chain() && one.awaits == awaits;
+    });
+    // One that is due before what is owed now says nothing less; a due time is never moved.
+    if (still != owed.end() && base::FromProto(clock.value.due_at()) <= still->due) {
+      runs.insert(awaits);
+      kept.push_back(name);
+      continue;
+    }
+    ASSIGN_OR_RETURN(const Obligation gone,
+                     duty::Cancel(tx_, name, still == owed.end() ? "不再须报" : "改按更短的时限"));
+    chain.set_missed(chain.missed() + gone.missed());
+  }
+  chain.mutable_open_clocks()->Assign(kept.begin(), kept.end());
+  for (const rules::OwedClock& one : owed) {
+    if (one.chain != chain.chain() || !runs.insert(one.awaits).second) continue;
+    RETURN_IF_ERROR(StartClock(chain, one));
+  }
+  for (const std::string& name : chain.open_clocks()) {
+    ASSIGN_OR_RETURN(const auto clock, tx_.Get(duty::kObligations, name));
+    if (rules::AwaitedBy(clock.value.rule_id()) != rules::Awaits::kNextReport) continue;
+    *chain.mutable_next_due_at() = clock.value.due_at();
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CaseTx::ReckonReports(const rules::Limits& limits) {
+  const bool reopened =
+      !rules::OwesReports(before_.state()) && rules::OwesReports(incident_.state());
+  if (reopened) *incident_.mutable_reporting_since() = base::ToProto(act_.received_at);
+  const bool changed = !is_new_ &&
+                       (before_.level() != incident_.level() ||
+                        rules::CasualtiesDiffer(before_.figures(), incident_.figures())) &&
+                       !rules::GradingIsOver(incident_, limits, act_.received_at);
+  std::set<v1::ReportChain> names(limits.chains.begin(), limits.chains.end());
+  for (const int open : incident_.chains()) names.insert(static_cast<v1::ReportChain>(open));
+  std::vector<v1::ReportChainState*> chains;
+  std::vector<v1::ReportChainState> states;
+  for (const v1::ReportChain name : names) {
+    ASSIGN_OR_RETURN(v1::ReportChainState * chain, Chain(name));
+    if (changed && chain->has_first_told_at()) chain->set_changed(true);
+    chains.push_back(chain);
+    states.push_back(*chain);
+  }
+  const std::vector<rules::OwedClock> owed =
+      rules::OwedClocks(incident_, states, limits, act_.received_at);
+  for (v1::ReportChainState* chain : chains) RETURN_IF_ERROR(ReckonChain(*chain, owed));
+  return absl::OkStatus();
+}
+
+absl::Status CaseTx::Finish() {
+  for (const std::string& channel : ChannelsOf(incident_)) tx_.Publish(channel);
+  const rules::Limits limits = this->limits();
+  RETURN_IF_ERROR(OweWhile(rules::OwesVerification(incident_.state()), limits.verify,
+                           Obligation::VERIFICATION));
+  RETURN_IF_ERROR(
+      OweWhile(incident_.lead_department_alarm(), limits.lead_department, Obligation::DECISION));
+  RETURN_IF_ERROR(ReckonReports(limits));
   for (const auto& [name, held] : chains_) {
-    if (held.value.SerializeAsString() == held.image) continue;
-    if (held.image.empty()) {
+    if (held.is_new) {
       tx_.Create(kChains, name, held.value);
-    } else {
+    } else if (held.value.SerializeAsString() != held.image) {
       tx_.Change(kChains, name, held.value);
     }
   }
-  for (const auto& [name, held] : clocks_) {
-    // A clock may start again under its name: the alarm for a lead department, after a transfer.
-    if (held.value.SerializeAsString() != held.image) tx_.Set(kClocks, name, held.value);
+  if (is_new_) {
+    tx_.Create(kIncidents, incident_.name(), incident_);
+  } else if (incident_.SerializeAsString() != before_.SerializeAsString()) {
+    tx_.Change(kIncidents, incident_.name(), incident_);
   }
-  for (const v1::OpenItem& item : items_) tx_.Create(kOpenItems, item.name(), item);
   return absl::OkStatus();
 }
 

@@ -23,62 +23,57 @@ class ClimbTest : public IncidentBench {
     EXPECT_TRUE(sent.ok()) << sent.status();
     return report;
   }
-  v1::OpenItem ItemOf(std::string_view rule) {
-    for (const v1::OpenItem& item : All(kOpenItems)) {
-      if (item.rule_id() == rule) return item;
-    }
-    return {};
-  }
-  v1::CloseOpenItemRequest CloseOf(const v1::OpenItem& item) {
-    v1::CloseOpenItemRequest close;
-    close.set_name(item.name());
-    close.set_note("已督促补签");
-    return close;
-  }
 };
 
-TEST_F(ClimbTest, AnOverdueMakeUpBecomesTheSupervisorsItemWhichHeListsAndCloses) {
+TEST_F(ClimbTest, AnOverdueMakeUpIsToldToTheSupervisorAndThenOnePostHigherEachTime) {
   const std::string name = TakeIn();
   const std::string report = SentUnsigned(name);
-  Advance(absl::Hours(3));
-  const v1::OpenItem item = ItemOf("report.signature");
-  EXPECT_EQ(item.post(), "posts/district-leader") << "the supervisor of the post that owes it";
-  EXPECT_EQ(item.subject(), "makeups/" + report + "/signature");
-  EXPECT_THAT(item.text(), HasSubstr("授权 总指挥"));
-  v1::ListOpenItemsRequest list;
+  const std::string paper = duty::NameOf(report, "report.signature");
+  EXPECT_EQ(Get(duty::kObligations, paper).post(), "posts/district-duty");
+  EXPECT_EQ(Get(duty::kObligations, paper).urgency().authorised_by(), "总指挥（电话）");
+  Advance(absl::Hours(2));
+  const duty::Obligation owed = Get(duty::kObligations, paper);
+  EXPECT_EQ(owed.state(), duty::Obligation::OVERDUE);
+  EXPECT_THAT(duty::PostsOf(owed), ElementsAre("posts/district-duty", "posts/district-leader"));
+  common::v1::ListObligationsRequest list;
+  list.add_kinds(duty::Obligation::MAKE_UP);
   list.set_post("posts/district-leader");
   list.set_open_only(true);
-  EXPECT_EQ(service_->ListOpenItems(directory_.As("posts/district-leader"), list)->items_size(), 1);
-  // Neither anybody who may read, nor a permission he does not have: the post it waits for.
-  auto other = Do(&IncidentService::CloseOpenItem, CloseOf(item), "posts/police-duty");
-  EXPECT_EQ(base::ProblemOf(other.status()).rule_id(), "open-item.post");
-  auto closed = Do(&IncidentService::CloseOpenItem, CloseOf(item), "posts/district-leader");
-  ASSERT_TRUE(closed.ok()) << closed.status();
-  EXPECT_EQ(service_->ListOpenItems(directory_.As("posts/district-leader"), list)->items_size(), 0);
+  EXPECT_EQ(
+      service_->ListObligations(directory_.As("posts/district-leader"), list)->obligations_size(),
+      1);
   // The entry is told to whoever follows the incident's areas.
   bool told = false;
   const auto reader = *ledger_->Read();
   const auto entries = *reader->Entries(0, 500);
   for (const auto& stored : entries) {
-    if (stored.entry.act() != "incident.makeup") continue;
+    if (stored.entry.act() != "incident.ObligationFellDue") continue;
+    if (stored.entry.changes(0).key() != paper) continue;
     const auto& channels = stored.entry.channels();
     told |= std::find(channels.begin(), channels.end(), "up:230407000000") != channels.end();
   }
   EXPECT_TRUE(told);
+  v1::SignReportRequest sign;
+  sign.set_name(report);
+  ASSERT_TRUE(Do(&IncidentService::SignReport, sign, "posts/report-signer").ok());
+  EXPECT_EQ(
+      service_->ListObligations(directory_.As("posts/district-leader"), list)->obligations_size(),
+      0);
 }
 
-TEST_F(ClimbTest, WhoeverHasNobodyAboveIsTheDutyPostsOfTheArea) {
+TEST_F(ClimbTest, WhoHasNobodyAboveIsFollowedByTheDutyPost) {
   const std::string incident = Confirmed(1);
   v1::ActivateResponseRequest start = StartOf(incident);
-  start.clear_name();
   plans_.SetDown(true);
   start.add_matters("救援");
   start.add_measures("警戒");
   start.mutable_expected_period()->set_seconds(3600 * 24);
   *start.mutable_urgency() = Urgent();
-  ASSERT_TRUE(Do(&IncidentService::ActivateResponse, start, "posts/commander").ok());
-  Advance(absl::Hours(3));
-  EXPECT_EQ(ItemOf("response.plan-known").post(), "posts/district-duty");
+  const std::string response =
+      Do(&IncidentService::ActivateResponse, start, "posts/commander")->name();
+  Advance(absl::Hours(2));
+  EXPECT_THAT(duty::PostsOf(Clock(response, "response.plan-known")),
+              ElementsAre("posts/commander", "posts/district-duty"));
 }
 
 TEST_F(ClimbTest, WhatWasMadeUpInTimeTellsNobody) {
@@ -89,7 +84,7 @@ TEST_F(ClimbTest, WhatWasMadeUpInTimeTellsNobody) {
   ASSERT_TRUE(Do(&IncidentService::SignReport, sign, "posts/report-signer").ok());
   EXPECT_THAT(Incident(name).open_make_ups(), IsEmpty());
   Advance(absl::Hours(3));
-  EXPECT_THAT(OpenItemRules(), ::testing::Not(Contains("report.signature")));
+  EXPECT_THAT(OverdueRules(), ::testing::Not(Contains("report.signature")));
 }
 
 TEST_F(ClimbTest, WhatWasNeverMadeUpStandsInTheClosingReport) {
@@ -107,7 +102,8 @@ TEST_F(ClimbTest, WhatWasNeverMadeUpStandsInTheClosingReport) {
   auto ended = Do(&IncidentService::EndIncident, end, "posts/commander");
   ASSERT_TRUE(ended.ok()) << ended.status();
   EXPECT_TRUE(HasFlag(*ended, "incident.make-ups-open"));
-  EXPECT_THAT(Incident(name).open_make_ups(), ElementsAre("makeups/" + report + "/signature"));
+  EXPECT_THAT(Incident(name).open_make_ups(),
+              ElementsAre(duty::NameOf(report, "report.signature")));
   auto last = Drafted(name, v1::FINAL);
   ASSERT_TRUE(last.ok()) << last.status();
   const v1::Report final_report = Get(kReports, last->name());

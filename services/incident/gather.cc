@@ -62,11 +62,15 @@ template absl::StatusOr<v1::Response> IncidentService::Snapshot(
     const ledger::RecordKind<v1::Response>&, std::string_view);
 template absl::StatusOr<v1::Task> IncidentService::Snapshot(const ledger::RecordKind<v1::Task>&,
                                                             std::string_view);
-template absl::StatusOr<v1::OpenItem> IncidentService::Snapshot(
-    const ledger::RecordKind<v1::OpenItem>&, std::string_view);
+template absl::StatusOr<duty::Obligation> IncidentService::Snapshot(
+    const ledger::RecordKind<duty::Obligation>&, std::string_view);
 
 rules::Limits IncidentService::LimitsFor(const v1::Incident& incident, absl::Time at) const {
   return LimitsAt(table_, at, incident.event_class(), incident.event_code());
+}
+
+CaseTx::LimitsOf IncidentService::LimitsOf() const {
+  return [this](const v1::Incident& incident, absl::Time at) { return LimitsFor(incident, at); };
 }
 
 absl::StatusOr<IncidentService::Gathered> IncidentService::Gather(const Context& context,
@@ -117,14 +121,15 @@ IncidentService::Command IncidentService::ForIncident(const Context& context,
   ASSIGN_OR_RETURN(Gathered gathered, Gather(context, name, permission));
   ledger::Command command;
   command.reads = {kIncidents.Ref(name)};
-  command.decide = [gathered = std::move(gathered),
+  command.decide = [gathered = std::move(gathered), limits_of = LimitsOf(),
                     decide = std::move(decide)](ledger::Transaction& tx) -> absl::Status {
     RETURN_IF_ERROR(Judge(tx, gathered));
     ASSIGN_OR_RETURN(auto stored, tx.Get(kIncidents, gathered.incident.name()));
     tx.Subject(kIncidents, stored.value.name());
-    CaseTx c(tx, stored.value);
-    RETURN_IF_ERROR(decide(c, stored.value));
-    return c.Flush();
+    RETURN_IF_ERROR(CaseTx::Decide(tx, stored.value, limits_of,
+                                   [&](CaseTx& c) { return decide(c, stored.value); }));
+    tx.Change(kIncidents, stored.value.name(), stored.value);
+    return absl::OkStatus();
   };
   return command;
 }
@@ -141,15 +146,14 @@ IncidentService::Command IncidentService::ForReport(const Context& context, cons
   ledger::Command command;
   command.reads = {kReports.Ref(name), kIncidents.Ref(parts->incident),
                    kChains.Ref(rules::ChainName(parts->incident, parts->chain, parts->sender))};
-  command.decide = [name, gathered = std::move(gathered),
+  command.decide = [name, gathered = std::move(gathered), limits_of = LimitsOf(),
                     decide = std::move(decide)](ledger::Transaction& tx) -> absl::Status {
     RETURN_IF_ERROR(Judge(tx, gathered));
     ASSIGN_OR_RETURN(auto report, tx.Get(kReports, name));
     ASSIGN_OR_RETURN(auto incident, tx.Get(kIncidents, report.value.incident()));
     tx.Subject(kReports, name);
-    CaseTx c(tx, incident.value);
-    RETURN_IF_ERROR(decide(c, incident.value, report.value));
-    return c.Flush();
+    return CaseTx::Decide(tx, incident.value, limits_of,
+                          [&](CaseTx& c) { return decide(c, incident.value, report.value); });
   };
   return command;
 }
@@ -164,15 +168,14 @@ IncidentService::Command IncidentService::ForResponse(const Context& context,
   gathered.wants_power_item = permission == "response.approve";
   ledger::Command command;
   command.reads = {kResponses.Ref(name), kIncidents.Ref(before.incident())};
-  command.decide = [name, gathered = std::move(gathered),
+  command.decide = [name, gathered = std::move(gathered), limits_of = LimitsOf(),
                     decide = std::move(decide)](ledger::Transaction& tx) -> absl::Status {
     RETURN_IF_ERROR(Judge(tx, gathered));
     ASSIGN_OR_RETURN(auto response, tx.Get(kResponses, name));
     ASSIGN_OR_RETURN(auto incident, tx.Get(kIncidents, response.value.incident()));
     tx.Subject(kResponses, name);
-    CaseTx c(tx, incident.value);
-    RETURN_IF_ERROR(decide(c, incident.value, response.value));
-    return c.Flush();
+    return CaseTx::Decide(tx, incident.value, limits_of,
+                          [&](CaseTx& c) { return decide(c, incident.value, response.value); });
   };
   return command;
 }
@@ -191,17 +194,25 @@ IncidentService::Command IncidentService::ForTask(const Context& context, const 
   }
   ledger::Command command;
   command.reads = {kTasks.Ref(name), kIncidents.Ref(before.incident())};
-  command.decide = [name, standing, declines,
+  command.decide = [name, standing, declines, limits_of = LimitsOf(),
                     decide = std::move(decide)](ledger::Transaction& tx) -> absl::Status {
     ASSIGN_OR_RETURN(auto task, tx.Get(kTasks, name));
     ASSIGN_OR_RETURN(auto incident, tx.Get(kIncidents, task.value.incident()));
     tx.Subject(kTasks, name);
     RETURN_IF_ERROR(JudgeTask(tx, task.value, incident.value, standing, declines));
-    CaseTx c(tx, incident.value);
-    RETURN_IF_ERROR(decide(c, task.value));
-    return c.Flush();
+    return CaseTx::Decide(tx, incident.value, limits_of,
+                          [&](CaseTx& c) { return decide(c, task.value); });
   };
   return command;
+}
+
+// A community reports to its subdistrict; everybody else below to the district, whose post stands on the
+// incident.
+std::string IncidentService::ReceivingPost(const Context& context) const {
+  if (context.actor.tier() != common::v1::COMMUNITY) return "";
+  const auto path = references_.PathOf(context, context.actor.area());
+  if (!path.ok() || !*path || (*path)->above.empty()) return "";
+  return references_.DutyPostOf(context, (*path)->above.front());
 }
 
 absl::StatusOr<rules::PlanFacts> IncidentService::AskPlan(const Context& context,

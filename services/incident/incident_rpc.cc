@@ -14,6 +14,7 @@ void RegisterIncident(rpc::RouteTable& table, rpc::Routes<IncidentService>::Find
   routes.Mutation("ConfirmIncident", &IncidentService::ConfirmIncident);
   routes.Mutation("RejectIncident", &IncidentService::RejectIncident);
   routes.Mutation("TransferIncident", &IncidentService::TransferIncident);
+  routes.Mutation("RecordTransferReceipt", &IncidentService::RecordTransferReceipt);
   routes.Mutation("SetLeadDepartment", &IncidentService::SetLeadDepartment);
   routes.Mutation("StartFirstHandling", &IncidentService::StartFirstHandling);
   routes.Mutation("RecordFigures", &IncidentService::RecordFigures);
@@ -30,6 +31,7 @@ void RegisterIncident(rpc::RouteTable& table, rpc::Routes<IncidentService>::Find
   routes.Mutation("ProposeResponse", &IncidentService::ProposeResponse);
   routes.Mutation("DeclineResponse", &IncidentService::DeclineResponse);
   routes.Mutation("ActivateResponse", &IncidentService::ActivateResponse);
+  routes.Mutation("MakeUpResponse", &IncidentService::MakeUpResponse);
   routes.Mutation("AdjustResponse", &IncidentService::AdjustResponse);
   routes.Mutation("HandOverResponse", &IncidentService::HandOverResponse);
   routes.Mutation("EndResponse", &IncidentService::EndResponse);
@@ -43,12 +45,10 @@ void RegisterIncident(rpc::RouteTable& table, rpc::Routes<IncidentService>::Find
   routes.Read("GetIncident", &IncidentService::GetIncident);
   routes.Read("ListIncidents", &IncidentService::ListIncidents);
   routes.Read("ListReports", &IncidentService::ListReports);
-  routes.Read("ListClocks", &IncidentService::ListClocks);
   routes.Read("GetResponse", &IncidentService::GetResponse);
   routes.Read("ListResponses", &IncidentService::ListResponses);
   routes.Read("ListTasks", &IncidentService::ListTasks);
-  routes.Read("ListOpenItems", &IncidentService::ListOpenItems);
-  routes.Read("ListMakeUps", &IncidentService::ListMakeUps);
+  routes.Read("ListObligations", &IncidentService::ListObligations);
 }
 
 }  // namespace huying::incident

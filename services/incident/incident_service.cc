@@ -9,15 +9,16 @@
 #include "services/incident/rule_limits.h"
 #include "services/incident/rules/incidents.h"
 #include "services/incident/rules/names.h"
+#include "services/incident/rules/responses.h"
 #include "services/incident/rules/validate.h"
 #include "services/platform/base/status.h"
-#include "services/platform/guard/makeups.h"
 
 // Intake and verification.
 namespace huying::incident {
 namespace {
 
 using base::Reason;
+constexpr char kTransferReceipt[] = "incident.transfer-receipt";
 
 // The number is given in the decision, the reporter is sealed before it: the dossier is named after the
 // request.
@@ -28,8 +29,8 @@ std::string ReporterDossier(const context::CallContext& context) {
 }
 
 absl::Status DecideIntake(ledger::Transaction& tx, const v1::TakeIntakeRequest& request,
-                          const std::optional<References::Path>& path,
-                          const rules::Limits& limits) {
+                          const std::optional<References::Path>& path, const std::string& duty_post,
+                          const rules::Limits& limits, const CaseTx::LimitsOf& limits_of) {
   const int year = rules::YearOf(tx.now());
   ASSIGN_OR_RETURN(int64_t number, tx.NextNumber(absl::StrCat("incidents/", year)));
   const rules::Act act{tx.actor(), tx.now(), tx.received_at()};
@@ -37,6 +38,7 @@ absl::Status DecideIntake(ledger::Transaction& tx, const v1::TakeIntakeRequest& 
       rules::TakeIn(request, rules::Numbered("incidents", year, number), limits, act);
   if (path) {
     for (const std::string& above : path->above) incident.add_area_ancestors(above);
+    incident.set_duty_post(duty_post);
     tx.AddSource("directory", path->as_of_seq);
   } else {
     incident.set_areas_above_unknown(true);
@@ -46,12 +48,8 @@ absl::Status DecideIntake(ledger::Transaction& tx, const v1::TakeIntakeRequest& 
                     .due_at = tx.now() + limits.area_retry,
                     .subject = incident.name()});
   }
-  CaseTx c(tx, incident);
-  c.StartVerify(incident, limits);
-  c.OpenChains(incident, limits);
-  tx.Create(kIncidents, incident.name(), incident);
   tx.Subject(kIncidents, incident.name());
-  return c.Flush();
+  return CaseTx::DecideNew(tx, incident, limits_of, [](CaseTx&) { return absl::OkStatus(); });
 }
 
 // The case's open rows of a rule, whatever number they got, are settled.
@@ -59,10 +57,21 @@ absl::Status CloseMakeUpsOf(CaseTx& c, v1::Incident& incident, std::string_view 
   const std::vector<std::string> open(incident.open_make_ups().begin(),
                                       incident.open_make_ups().end());
   for (const std::string& name : open) {
-    ASSIGN_OR_RETURN(auto row, c.tx().Get(guard::kMakeUps, name));
-    if (row.value.rule_id() == rule_id) RETURN_IF_ERROR(c.CloseMakeUp(incident, name));
+    ASSIGN_OR_RETURN(auto row, c.tx().Get(duty::kObligations, name));
+    if (row.value.rule_id() == rule_id) RETURN_IF_ERROR(c.CloseMakeUp(name));
   }
-  c.tx().Change(kIncidents, incident.name(), incident);
+  return absl::OkStatus();
+}
+
+// Nobody decides any more about a response that was proposed for it.
+absl::Status DeclineProposals(CaseTx& c, v1::Incident& incident, std::string_view reason) {
+  for (const std::string& name : incident.open_proposals()) {
+    ASSIGN_OR_RETURN(auto response, c.tx().Get(kResponses, name));
+    RETURN_IF_ERROR(rules::Decline(response.value, reason, c.act()));
+    c.tx().Change(kResponses, name, response.value);
+    RETURN_IF_ERROR(c.Drop(name, kDecisionRule, reason));
+  }
+  incident.clear_open_proposals();
   return absl::OkStatus();
 }
 
@@ -70,7 +79,6 @@ absl::Status CloseMakeUpsOf(CaseTx& c, v1::Incident& incident, std::string_view 
 absl::Status DecideProposal(CaseTx& c, v1::Incident& incident,
                             const v1::RejectIncidentRequest& request) {
   RETURN_IF_ERROR(rules::ProposeRejection(incident, request, c.act()));
-  c.tx().Change(kIncidents, incident.name(), incident);
   c.tx().AddFlag(rules::MakeFlag(
       "incident.rejection-pending",
       absl::StrCat("待 ", request.second_person(), " 本人同意后才判为不属实；各项时限照常运行")));
@@ -82,7 +90,6 @@ absl::Status DecideReject(CaseTx& c, v1::Incident& incident,
   if (rules::AgreesToRejection(incident, c.act())) {
     incident.set_second_person(c.act().actor.person());
     incident.set_second_reason(request.reason());
-    c.tx().Change(kIncidents, incident.name(), incident);
     return CloseMakeUpsOf(c, incident, rules::kSecondPersonRule);
   }
   const guard::Guard second = rules::SecondPersonGuard(incident, c.act(), limits);
@@ -93,13 +100,11 @@ absl::Status DecideReject(CaseTx& c, v1::Incident& incident,
   ASSIGN_OR_RETURN(auto make_ups,
                    guard::Judge({second}, request.has_urgency() ? &request.urgency() : nullptr,
                                 incident.name(), c.act().actor, c.act().now));
-  RETURN_IF_ERROR(c.CloseVerify(incident, incident.name()));
-  RETURN_IF_ERROR(c.CancelReporting(incident, limits));
-  c.tx().Change(kIncidents, incident.name(), incident);
+  RETURN_IF_ERROR(DeclineProposals(c, incident, "事件判为不属实"));
+  // It was verified, and was not true.
+  RETURN_IF_ERROR(CloseMakeUpsOf(c, incident, rules::kVerifiedRule));
   if (second.passed) return CloseMakeUpsOf(c, incident, rules::kSecondPersonRule);
-  RETURN_IF_ERROR(c.OpenMakeUps(incident, make_ups).status());
-  c.tx().Change(kIncidents, incident.name(), incident);
-  return absl::OkStatus();
+  return c.OpenMakeUps(make_ups).status();
 }
 
 }  // namespace
@@ -125,8 +130,10 @@ IncidentService::Command IncidentService::TakeIntake(const Context& context,
   command.reads = {ledger::CounterRef(absl::StrCat("incidents/", rules::YearOf(clock_.Now())))};
   const rules::Limits limits =
       LimitsAt(table_, clock_.Now(), intake.event_class(), intake.event_code());
-  command.decide = [intake, path = *std::move(path), limits](ledger::Transaction& tx) {
-    return DecideIntake(tx, intake, path, limits);
+  const std::string duty_post = *path ? references_.DutyPostOver(context, **path) : "";
+  command.decide = [intake, path = *std::move(path), duty_post, limits,
+                    limits_of = LimitsOf()](ledger::Transaction& tx) {
+    return DecideIntake(tx, intake, path, duty_post, limits, limits_of);
   };
   return command;
 }
@@ -134,16 +141,9 @@ IncidentService::Command IncidentService::TakeIntake(const Context& context,
 IncidentService::Command IncidentService::TakeOver(const Context& context,
                                                    const v1::TakeOverRequest& request) {
   return ForIncident(context, request.name(), "incident.verify",
-                     [this](CaseTx& c, v1::Incident& incident) -> absl::Status {
-                       const bool came_back = incident.state() == v1::TRANSFERRED;
-                       const rules::Limits limits = LimitsFor(incident, c.act().now);
+                     [](CaseTx& c, v1::Incident& incident) -> absl::Status {
                        RETURN_IF_ERROR(rules::TakeOver(incident, c.act()));
-                       if (came_back) {
-                         c.StartVerify(incident, limits);
-                         RETURN_IF_ERROR(c.RestartReporting(incident, limits));
-                       }
-                       c.tx().Change(kIncidents, incident.name(), incident);
-                       return absl::OkStatus();
+                       return c.Drop(incident.name(), kTransferReceipt, "事件退回");
                      });
 }
 
@@ -174,12 +174,6 @@ IncidentService::Command IncidentService::ConfirmIncident(
         if (!confirm.areas().empty()) {
           incident.mutable_areas_above()->Assign(above.begin(), above.end());
         }
-        // The class may have changed, and with it the chains that are owed.
-        const rules::Limits limits = LimitsFor(incident, c.act().now);
-        RETURN_IF_ERROR(c.CloseVerify(incident, incident.name()));
-        c.OpenChains(incident, limits);
-        if (incident.lead_department_alarm()) c.StartLeadAlarm(incident, limits);
-        c.tx().Change(kIncidents, incident.name(), incident);
         // What one person rejected before is decided now, and what started before the
         // verification no longer owes it.
         RETURN_IF_ERROR(CloseMakeUpsOf(c, incident, rules::kSecondPersonRule));
@@ -213,16 +207,34 @@ IncidentService::Command IncidentService::RejectIncident(const Context& context,
 IncidentService::Command IncidentService::TransferIncident(
     const Context& context, const v1::TransferIncidentRequest& request) {
   RETURN_IF_ERROR(rules::ValidateText(request.to(), "to", "接收单位"));
-  RETURN_IF_ERROR(rules::ValidateText(request.receipt(), "receipt", "对方回执"));
+  if (!request.receipt().empty()) {
+    RETURN_IF_ERROR(rules::ValidateText(request.receipt(), "receipt", "对方回执"));
+  }
   return ForIncident(
       context, request.name(), "incident.confirm",
       [this, request](CaseTx& c, v1::Incident& incident) -> absl::Status {
         RETURN_IF_ERROR(rules::Transfer(incident, request, c.act()));
-        RETURN_IF_ERROR(c.CloseVerify(incident, incident.name()));
-        RETURN_IF_ERROR(c.CancelReporting(incident, LimitsFor(incident, c.act().now)));
-        c.tx().Change(kIncidents, incident.name(), incident);
-        return absl::OkStatus();
+        RETURN_IF_ERROR(DeclineProposals(c, incident, "事件已移送"));
+        if (!request.receipt().empty()) return absl::OkStatus();
+        const rules::Limit limit = LimitsFor(incident, c.act().now).transfer_receipt;
+        duty::Obligation receipt = duty::About(incident.name(), limit.rule_id, limit.title);
+        receipt.set_kind(duty::Obligation::RECEIPT);
+        receipt.set_post(c.act().actor.post());
+        receipt.set_owed_to(request.to());
+        receipt.set_project_default(limit.project_default);
+        duty::Due(receipt, c.act().now, c.act().now + limit.within, limit.climb_every);
+        return c.Owe(std::move(receipt)).status();
       });
+}
+
+IncidentService::Command IncidentService::RecordTransferReceipt(
+    const Context& context, const v1::RecordTransferReceiptRequest& request) {
+  RETURN_IF_ERROR(rules::ValidateText(request.receipt(), "receipt", "对方回执"));
+  return ForIncident(context, request.name(), "incident.confirm",
+                     [request](CaseTx& c, v1::Incident& incident) -> absl::Status {
+                       RETURN_IF_ERROR(rules::RecordTransferReceipt(incident, request.receipt()));
+                       return c.Settle(incident.name(), kTransferReceipt, incident.name());
+                     });
 }
 
 IncidentService::Command IncidentService::SetLeadDepartment(
@@ -232,10 +244,7 @@ IncidentService::Command IncidentService::SetLeadDepartment(
   return ForIncident(context, request.name(), "incident.confirm",
                      [request, unchecked](CaseTx& c, v1::Incident& incident) -> absl::Status {
                        if (unchecked) c.tx().AddFlag(*unchecked);
-                       RETURN_IF_ERROR(rules::SetLead(incident, request.unit()));
-                       RETURN_IF_ERROR(c.CloseLeadAlarm(incident));
-                       c.tx().Change(kIncidents, incident.name(), incident);
-                       return absl::OkStatus();
+                       return rules::SetLead(incident, request.unit());
                      });
 }
 

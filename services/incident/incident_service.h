@@ -53,6 +53,8 @@ class IncidentService {
   Command ConfirmIncident(const Context& context, const v1::ConfirmIncidentRequest& request);
   Command RejectIncident(const Context& context, const v1::RejectIncidentRequest& request);
   Command TransferIncident(const Context& context, const v1::TransferIncidentRequest& request);
+  Command RecordTransferReceipt(const Context& context,
+                                const v1::RecordTransferReceiptRequest& request);
   Command SetLeadDepartment(const Context& context, const v1::SetLeadDepartmentRequest& request);
 
   // --- Handling (incident_service_handling.cc)
@@ -76,6 +78,7 @@ class IncidentService {
   Command ProposeResponse(const Context& context, const v1::ProposeResponseRequest& request);
   Command DeclineResponse(const Context& context, const v1::DeclineResponseRequest& request);
   Command ActivateResponse(const Context& context, const v1::ActivateResponseRequest& request);
+  Command MakeUpResponse(const Context& context, const v1::MakeUpResponseRequest& request);
   Command AdjustResponse(const Context& context, const v1::AdjustResponseRequest& request);
   Command HandOverResponse(const Context& context, const v1::HandOverResponseRequest& request);
   Command EndResponse(const Context& context, const v1::EndResponseRequest& request);
@@ -96,26 +99,19 @@ class IncidentService {
                                                   const v1::ListIncidentsRequest& request);
   Answer<v1::ListReportsResponse> ListReports(const Context& context,
                                               const v1::ListReportsRequest& request);
-  Answer<v1::ListClocksResponse> ListClocks(const Context& context,
-                                            const v1::ListClocksRequest& request);
   Answer<v1::GetResponseResponse> GetResponse(const Context& context,
                                               const v1::GetResponseRequest& request);
   Answer<v1::ListResponsesResponse> ListResponses(const Context& context,
                                                   const v1::ListResponsesRequest& request);
   Answer<v1::ListTasksResponse> ListTasks(const Context& context,
                                           const v1::ListTasksRequest& request);
-  Answer<v1::ListOpenItemsResponse> ListOpenItems(const Context& context,
-                                                  const v1::ListOpenItemsRequest& request);
-  Answer<v1::ListMakeUpsResponse> ListMakeUps(const Context& context,
-                                              const v1::ListMakeUpsRequest& request);
+  Answer<common::v1::ListObligationsResponse> ListObligations(
+      const Context& context, const common::v1::ListObligationsRequest& request);
 
   // --- Due rows (incident_service_due.cc)
   using Due = ledger::Ledger::DueDeadline;
-  Command ClockFellDue(const Context& context, const Due& due);
-  Command PeriodFellDue(const Context& context, const Due& due);
-  Command TaskFellDue(const Context& context, const Due& due);
-  // What was passed in urgency was not brought in time: the supervisor's item.
-  Command MakeUpFellDue(const Context& context, const Due& due);
+  // Something owed has passed its limit, or one more interval: it is told one post higher.
+  Command ObligationFellDue(const Context& context, const Due& due);
   // Directory is asked again what lies above an incident that was taken down without it.
   Command AreaPathDue(const Context& context, const Due& due);
 
@@ -140,6 +136,7 @@ class IncidentService {
   absl::StatusOr<Gathered> Gather(const Context& context, const std::string& incident,
                                   std::string_view permission);
   rules::Limits LimitsFor(const v1::Incident& incident, absl::Time at) const;
+  CaseTx::LimitsOf LimitsOf() const;
 
   // A command on the current record: who may act is judged first, what `decide` changed of clocks,
   // chains and items is put after what it put itself.
@@ -158,9 +155,11 @@ class IncidentService {
   absl::StatusOr<rules::PlanFacts> AskPlan(const Context& context, const v1::Incident& incident,
                                            const std::string& plan, int revision, int level,
                                            int64_t* plan_seq);
-  absl::StatusOr<ledger::Command> MakeUpActivation(const Context& context,
-                                                   const v1::ActivateResponseRequest& request,
-                                                   const std::string& name);
+  // Whom an overdue obligation is told next: the post above; at the top the commander, then the duty post.
+  absl::StatusOr<std::string> PostAbove(const Context& context, const duty::Obligation& obligation,
+                                        const std::string& post);
+  // The duty post that receives a report of the actor's body, when that is known before the decision.
+  std::string ReceivingPost(const Context& context) const;
 
   ledger::Ledger& ledger_;
   const base::Clock& clock_;

@@ -18,11 +18,8 @@ namespace {
 using base::Reason;
 
 // Somebody acts on the ground where the papers say that nothing is to be done.
-absl::Status NoteContradiction(CaseTx& c, v1::Incident& incident, v1::IncidentState before,
-                               const rules::Limits& limits) {
+absl::Status NoteContradiction(CaseTx& c, const v1::Incident& incident, v1::IncidentState before) {
   if (before == v1::REJECTED) {
-    c.StartVerify(incident, limits);
-    RETURN_IF_ERROR(c.RestartReporting(incident, limits));
     return c.OpenItem(incident.name(), "incident.handling-after-rejection",
                       "判为不属实后又有先期处置，须重新核实");
   }
@@ -49,19 +46,19 @@ IncidentService::Command IncidentService::StartFirstHandling(
   const bool outside = said.ok() && !said->silent() && !said->value->covers_area;
   ledger::Command command;
   command.reads = {kIncidents.Ref(request.name())};
-  command.decide = [this, request, outside](ledger::Transaction& tx) -> absl::Status {
+  command.decide = [request, outside,
+                    limits_of = LimitsOf()](ledger::Transaction& tx) -> absl::Status {
     ASSIGN_OR_RETURN(auto stored, tx.Get(kIncidents, request.name()));
     v1::Incident& incident = stored.value;
-    CaseTx c(tx, incident);
-    const v1::IncidentState before = incident.state();
-    RETURN_IF_ERROR(rules::Handle(incident, request.action(), c.act()));
+    tx.Subject(kIncidents, incident.name());
     if (outside) {
       tx.AddFlag(rules::MakeFlag("incident.handling-outside-area", "处置人员不属于事发区域"));
     }
-    RETURN_IF_ERROR(NoteContradiction(c, incident, before, LimitsFor(incident, tx.now())));
-    tx.Change(kIncidents, incident.name(), incident);
-    tx.Subject(kIncidents, incident.name());
-    return c.Flush();
+    return CaseTx::Decide(tx, incident, limits_of, [&](CaseTx& c) -> absl::Status {
+      const v1::IncidentState before = incident.state();
+      RETURN_IF_ERROR(rules::Handle(incident, request.action(), c.act()));
+      return NoteContradiction(c, incident, before);
+    });
   };
   return command;
 }
@@ -83,9 +80,6 @@ IncidentService::Command IncidentService::RecordFigures(const Context& context,
                          c.tx().AddFlag(rules::MakeFlag("level.recompute",
                                                         "已超过重新定级的期限，级别不再重新计算"));
                        }
-                       if (outcome.ReopensReporting())
-                         RETURN_IF_ERROR(c.ReopenReporting(incident, limits));
-                       c.tx().Change(kIncidents, incident.name(), incident);
                        return absl::OkStatus();
                      });
 }
@@ -103,13 +97,8 @@ IncidentService::Command IncidentService::SetLevel(const Context& context,
         const rules::Limits limits = LimitsFor(incident, c.act().now);
         RETURN_IF_ERROR(
             rules::Transition(incident.state(), rules::IncidentAct::kSetLevel).status());
-        const v1::EventLevel before = incident.level();
-        RETURN_IF_ERROR(rules::SetLevel(incident, request.level(), request.reason(),
-                                        request.superior_body(), limits, c.act().actor,
-                                        c.act().now));
-        if (before != incident.level()) RETURN_IF_ERROR(c.ReopenReporting(incident, limits));
-        c.tx().Change(kIncidents, incident.name(), incident);
-        return absl::OkStatus();
+        return rules::SetLevel(incident, request.level(), request.reason(), request.superior_body(),
+                               limits, c.act().actor, c.act().now);
       });
 }
 
@@ -124,7 +113,6 @@ IncidentService::Command IncidentService::MarkControlled(const Context& context,
               "incident.open-measures",
               absl::StrCat("仍在进行的响应：", absl::StrJoin(incident.open_responses(), "、"))));
         }
-        c.tx().Change(kIncidents, incident.name(), incident);
         return absl::OkStatus();
       });
 }
@@ -132,14 +120,10 @@ IncidentService::Command IncidentService::MarkControlled(const Context& context,
 IncidentService::Command IncidentService::Relapse(const Context& context,
                                                   const v1::RelapseRequest& request) {
   RETURN_IF_ERROR(rules::ValidateText(request.reason(), "reason", "理由"));
-  return ForIncident(
-      context, request.name(), "incident.command",
-      [this, reason = request.reason()](CaseTx& c, v1::Incident& incident) -> absl::Status {
-        RETURN_IF_ERROR(rules::Relapse(incident, reason));
-        RETURN_IF_ERROR(c.ReopenReporting(incident, LimitsFor(incident, c.act().now)));
-        c.tx().Change(kIncidents, incident.name(), incident);
-        return absl::OkStatus();
-      });
+  return ForIncident(context, request.name(), "incident.command",
+                     [reason = request.reason()](CaseTx&, v1::Incident& incident) {
+                       return rules::Relapse(incident, reason);
+                     });
 }
 
 IncidentService::Command IncidentService::EndIncident(const Context& context,
@@ -153,7 +137,6 @@ IncidentService::Command IncidentService::EndIncident(const Context& context,
                              absl::StrCat("尚未补办，将列入终报：",
                                           absl::StrJoin(incident.open_make_ups(), "、"))));
                        }
-                       c.tx().Change(kIncidents, incident.name(), incident);
                        return absl::OkStatus();
                      });
 }

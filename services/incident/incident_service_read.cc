@@ -8,7 +8,7 @@
 #include "services/incident/rules/reading.h"
 #include "services/incident/rules/tasks.h"
 #include "services/platform/base/status.h"
-#include "services/platform/guard/makeups.h"
+#include "services/platform/duty/list.h"
 #include "services/platform/ledger/filled_page.h"
 #include "services/platform/privacy/mask.h"
 
@@ -120,23 +120,6 @@ absl::StatusOr<v1::ListReportsResponse> IncidentService::ListReports(
   return response;
 }
 
-absl::StatusOr<v1::ListClocksResponse> IncidentService::ListClocks(
-    const Context& context, const v1::ListClocksRequest& request) {
-  ledger::Filter filter;
-  Where(filter, "incident", request.incident());
-  ASSIGN_OR_RETURN(std::unique_ptr<ledger::Reader> reader, ledger_.Read());
-  Sight sight(*reader, context);
-  RETURN_IF_ERROR(sight.Check(request.incident()));
-  ASSIGN_OR_RETURN(auto page,
-                   ledger::FilledPage(
-                       *reader, kClocks, filter, request.page_size(), request.page_token(),
-                       [&](const v1::LegalClock& clock) { return sight.Sees(clock.incident()); }));
-  v1::ListClocksResponse response;
-  for (auto& item : page.items) *response.add_clocks() = std::move(item.value);
-  response.set_next_page_token(page.next_page_token);
-  return response;
-}
-
 absl::StatusOr<v1::GetResponseResponse> IncidentService::GetResponse(
     const Context& context, const v1::GetResponseRequest& request) {
   ASSIGN_OR_RETURN(std::unique_ptr<ledger::Reader> reader, ledger_.Read());
@@ -186,48 +169,19 @@ absl::StatusOr<v1::ListTasksResponse> IncidentService::ListTasks(
   return response;
 }
 
-absl::StatusOr<v1::ListOpenItemsResponse> IncidentService::ListOpenItems(
-    const Context& context, const v1::ListOpenItemsRequest& request) {
-  ledger::Filter filter;
-  Where(filter, "incident", request.incident());
-  Where(filter, "post", request.post());
-  if (request.open_only()) filter.where.push_back({"open", "=", ledger::Int(1)});
+absl::StatusOr<common::v1::ListObligationsResponse> IncidentService::ListObligations(
+    const Context& context, const common::v1::ListObligationsRequest& request) {
   ASSIGN_OR_RETURN(std::unique_ptr<ledger::Reader> reader, ledger_.Read());
   Sight sight(*reader, context);
-  // Who is to see to an item sees it, wherever it is.
-  const auto sees = [&](const v1::OpenItem& item) -> absl::StatusOr<bool> {
-    if (!item.post().empty() && item.post() == context.actor.post()) return true;
-    return sight.Sees(item.incident());
-  };
-  if (request.post().empty() || request.post() != context.actor.post()) {
-    RETURN_IF_ERROR(sight.Check(request.incident()));
-  }
-  ASSIGN_OR_RETURN(auto page, ledger::FilledPage(*reader, kOpenItems, filter, request.page_size(),
-                                                 request.page_token(), sees));
-  v1::ListOpenItemsResponse response;
-  for (auto& item : page.items) *response.add_items() = std::move(item.value);
-  response.set_next_page_token(page.next_page_token);
-  return response;
-}
-
-absl::StatusOr<v1::ListMakeUpsResponse> IncidentService::ListMakeUps(
-    const Context& context, const v1::ListMakeUpsRequest& request) {
-  // Closed rows are MADE_UP and MADE_UP_LATE; a filter joins with "and" only.
-  ledger::Filter filter;
-  if (request.open_only()) {
-    filter.where.push_back({"state", "!=", ledger::Int(common::v1::MakeUp::MADE_UP)});
-    filter.where.push_back({"state", "!=", ledger::Int(common::v1::MakeUp::MADE_UP_LATE)});
-  }
-  ASSIGN_OR_RETURN(std::unique_ptr<ledger::Reader> reader, ledger_.Read());
-  Sight sight(*reader, context);
-  ASSIGN_OR_RETURN(auto page,
-                   ledger::FilledPage(
-                       *reader, guard::kMakeUps, filter, request.page_size(), request.page_token(),
-                       [&](const common::v1::MakeUp& row) { return sight.Sees(row.case_id()); }));
-  v1::ListMakeUpsResponse response;
-  for (auto& item : page.items) *response.add_make_ups() = std::move(item.value);
-  response.set_next_page_token(page.next_page_token);
-  return response;
+  const bool own = !request.post().empty() && (request.post() == context.actor.post() ||
+                                               request.post() == context.actor.acting_for_post());
+  if (!own) RETURN_IF_ERROR(sight.Check(request.case_id()));
+  // Whom it concerns sees it, wherever it is.
+  return duty::List(*reader, request, clock_.Now(),
+                    [&](const duty::Obligation& obligation) -> absl::StatusOr<bool> {
+                      if (duty::Concerns(obligation, context.actor)) return true;
+                      return sight.Sees(obligation.case_id());
+                    });
 }
 
 }  // namespace huying::incident

@@ -13,7 +13,6 @@
 #include "services/platform/base/clock.h"
 #include "services/platform/base/status.h"
 #include "services/platform/base/strings.h"
-#include "services/platform/guard/makeups.h"
 
 // Information reports.
 namespace huying::incident {
@@ -56,20 +55,30 @@ void FlagReceivers(ledger::Transaction& tx, const v1::Report& report) {
 absl::Status ListNotMadeUp(ledger::Transaction& tx, const v1::Incident& incident,
                            v1::Report& report) {
   for (const std::string& name : incident.open_make_ups()) {
-    ASSIGN_OR_RETURN(auto row, tx.Get(guard::kMakeUps, name));
-    report.add_not_made_up(absl::StrCat(row.value.text(), "（", name, "，应于 ",
+    ASSIGN_OR_RETURN(auto row, tx.Get(duty::kObligations, name));
+    report.add_not_made_up(absl::StrCat(row.value.title(), "（", name, "，应于 ",
                                         base::BeijingTime(base::FromProto(row.value.due_at())),
                                         " 前补办）"));
   }
   return absl::OkStatus();
 }
 
-absl::Status DecideDraft(CaseTx& c, v1::Incident& incident, const v1::DraftReportRequest& request,
-                         const rules::Limits& limits) {
+// 终报 says how often this chain was silent when a report was due.
+absl::Status CountMissed(ledger::Transaction& tx, const v1::ReportChainState& chain,
+                         v1::Report& report) {
+  int missed = chain.missed();
+  for (const std::string& name : chain.open_clocks()) {
+    ASSIGN_OR_RETURN(const auto clock, tx.Get(duty::kObligations, name));
+    missed += clock.value.missed();
+  }
+  report.set_missed_reports(missed);
+  return absl::OkStatus();
+}
+
+absl::Status DecideDraft(CaseTx& c, v1::Incident& incident, const v1::DraftReportRequest& request) {
   ledger::Transaction& tx = c.tx();
   const rules::Sender sender = rules::SenderOf(c.act().actor);
-  ASSIGN_OR_RETURN(v1::ReportChainState * chain,
-                   c.Chain(incident, request.chain(), limits, sender));
+  ASSIGN_OR_RETURN(v1::ReportChainState * chain, c.Chain(request.chain(), sender));
   const auto name = [&](int seq) {
     return rules::ReportName(incident.name(), request.chain(), seq, sender.id);
   };
@@ -86,7 +95,10 @@ absl::Status DecideDraft(CaseTx& c, v1::Incident& incident, const v1::DraftRepor
       rules::Draft(incident, *chain, Pointer(former), Pointer(corrected), request, seq, c.act());
   if (!drafted.ok()) return KeptRefusal(tx, drafted.status());
   v1::Report report = *std::move(drafted);
-  if (report.kind() == v1::FINAL) RETURN_IF_ERROR(ListNotMadeUp(tx, incident, report));
+  if (report.kind() == v1::FINAL) {
+    RETURN_IF_ERROR(ListNotMadeUp(tx, incident, report));
+    RETURN_IF_ERROR(CountMissed(tx, *chain, report));
+  }
   FlagReceivers(tx, report);
   if (!report.missing_elements().empty()) {
     tx.AddFlag(rules::MakeFlag(
@@ -101,18 +113,13 @@ absl::Status DecideDraft(CaseTx& c, v1::Incident& incident, const v1::DraftRepor
     tx.Create(kReports, report.name(), report);
   }
   tx.Subject(kReports, report.name());
-  tx.Change(kIncidents, incident.name(), incident);
   return absl::OkStatus();
 }
 
 // The signature that was owed since the report left in urgency.
-absl::Status CloseSignature(CaseTx& c, v1::Incident& incident, const v1::Report& report) {
-  const std::string name = absl::StrCat("makeups/", report.name(), "/signature");
-  ASSIGN_OR_RETURN(auto open, c.tx().Find(guard::kMakeUps, name));
-  if (!open || open->value.has_closed_at()) return absl::OkStatus();
-  RETURN_IF_ERROR(c.CloseMakeUp(incident, name));
-  c.tx().Change(kIncidents, incident.name(), incident);
-  return absl::OkStatus();
+absl::Status CloseSignature(CaseTx& c, const v1::Report& report) {
+  ASSIGN_OR_RETURN(const auto open, duty::FindOpen(c.tx(), report.name(), "report.signature"));
+  return open ? c.CloseMakeUp(open->name()) : absl::OkStatus();
 }
 
 void FlagOral(ledger::Transaction& tx, const v1::Report& report, const v1::Receiver& told) {
@@ -132,42 +139,59 @@ void FlagSuperior(ledger::Transaction& tx, const v1::Report& report) {
   tx.AddFlag(rules::MakeFlag("report.by-superior", "上级岗位代办下级的报告"));
 }
 
-absl::Status DecideOral(CaseTx& c, v1::Incident& incident, v1::Report& report,
+// A report of a body below waits for its superior, from when it had been told.
+absl::Status OweReceipt(CaseTx& c, const v1::Incident& incident, const v1::Report& report,
+                        bool was_told, const std::string& receiving_post) {
+  if (was_told || !report.has_told_at() || report.sender_tier() == v1::REPORT_TIER_DISTRICT) {
+    return absl::OkStatus();
+  }
+  const rules::Limit limit = c.limits().receipt;
+  duty::Obligation receipt = duty::About(report.name(), limit.rule_id, limit.title);
+  receipt.set_kind(duty::Obligation::RECEIPT);
+  receipt.set_post(receiving_post.empty() ? incident.duty_post() : receiving_post);
+  receipt.set_owed_to(report.sender_unit());
+  receipt.set_project_default(limit.project_default);
+  duty::Due(receipt, c.act().now, c.act().now + limit.within, limit.climb_every);
+  return c.Owe(std::move(receipt)).status();
+}
+
+absl::Status DecideOral(CaseTx& c, const v1::Incident& incident, v1::Report& report,
                         const v1::SendReportOrallyRequest& request, std::string_view sender_id,
-                        const rules::Limits& limits) {
+                        const std::string& receiving_post) {
   ledger::Transaction& tx = c.tx();
   const absl::Status own = rules::CheckOwn(report, c.act().actor, /*superior_too=*/true);
   if (!own.ok()) return KeptRefusal(tx, own);
   auto told = rules::SendOrally(report, request, c.act());
   if (!told.ok()) return KeptRefusal(tx, told.status());
   ASSIGN_OR_RETURN(v1::ReportChainState * chain,
-                   c.Chain(incident, report.chain(), limits, SenderOf(report, sender_id)));
-  RETURN_IF_ERROR(c.ReportSent(incident, *chain, report, false, told->required(), limits));
+                   c.Chain(report.chain(), SenderOf(report, sender_id)));
+  const bool was_told = report.has_told_at();
+  RETURN_IF_ERROR(c.ReportSent(*chain, report, false, told->required()));
+  RETURN_IF_ERROR(OweReceipt(c, incident, report, was_told, receiving_post));
   FlagOral(tx, report, *told);
   FlagSuperior(tx, report);
   tx.Change(kReports, report.name(), report);
   return absl::OkStatus();
 }
 
-absl::Status DecideSend(CaseTx& c, v1::Incident& incident, v1::Report& report,
+absl::Status DecideSend(CaseTx& c, const v1::Incident& incident, v1::Report& report,
                         const v1::SendReportRequest& request, std::string_view sender_id,
-                        const rules::Limits& limits) {
+                        const rules::Limits& limits, const std::string& receiving_post) {
   ledger::Transaction& tx = c.tx();
   const absl::Status own = rules::CheckOwn(report, c.act().actor, /*superior_too=*/true);
   if (!own.ok()) return KeptRefusal(tx, own);
   ASSIGN_OR_RETURN(v1::ReportChainState * chain,
-                   c.Chain(incident, report.chain(), limits, SenderOf(report, sender_id)));
+                   c.Chain(report.chain(), SenderOf(report, sender_id)));
   RETURN_IF_ERROR(rules::Send(report, *chain, c.act()));
   ASSIGN_OR_RETURN(auto make_ups, guard::Judge({rules::SignatureGuard(report, limits)},
                                                request.has_urgency() ? &request.urgency() : nullptr,
                                                report.name(), c.act().actor, c.act().now));
-  RETURN_IF_ERROR(c.ReportSent(incident, *chain, report, true, true, limits));
+  const bool was_told = report.has_told_at();
+  RETURN_IF_ERROR(c.ReportSent(*chain, report, true, true));
+  RETURN_IF_ERROR(OweReceipt(c, incident, report, was_told, receiving_post));
   FlagSuperior(tx, report);
   tx.Change(kReports, report.name(), report);
-  if (make_ups.empty()) return absl::OkStatus();
-  RETURN_IF_ERROR(c.OpenMakeUps(incident, make_ups).status());
-  tx.Change(kIncidents, incident.name(), incident);
-  return absl::OkStatus();
+  return c.OpenMakeUps(make_ups).status();
 }
 
 std::string SenderIdOf(const std::string& report) {
@@ -180,10 +204,9 @@ std::string SenderIdOf(const std::string& report) {
 IncidentService::Command IncidentService::DraftReport(const Context& context,
                                                       const v1::DraftReportRequest& request) {
   RETURN_IF_ERROR(rules::ValidateDraft(request));
-  return ForIncident(context, request.incident(), "report.write",
-                     [this, request](CaseTx& c, v1::Incident& incident) {
-                       return DecideDraft(c, incident, request, LimitsFor(incident, c.act().now));
-                     });
+  return ForIncident(
+      context, request.incident(), "report.write",
+      [request](CaseTx& c, v1::Incident& incident) { return DecideDraft(c, incident, request); });
 }
 
 IncidentService::Command IncidentService::SendReportOrally(
@@ -194,32 +217,34 @@ IncidentService::Command IncidentService::SendReportOrally(
     RETURN_IF_ERROR(rules::ValidateText(request.channel(), "channel", "渠道"));
   }
   return ForReport(context, request.name(), "report.write",
-                   [this, request](CaseTx& c, v1::Incident& incident, v1::Report& report) {
+                   [request, receiving = ReceivingPost(context)](CaseTx& c, v1::Incident& incident,
+                                                                 v1::Report& report) {
                      return DecideOral(c, incident, report, request, SenderIdOf(request.name()),
-                                       LimitsFor(incident, c.act().now));
+                                       receiving);
                    });
 }
 
 IncidentService::Command IncidentService::SignReport(const Context& context,
                                                      const v1::SignReportRequest& request) {
   return ForReport(context, request.name(), "report.sign",
-                   [](CaseTx& c, v1::Incident& incident, v1::Report& report) -> absl::Status {
+                   [](CaseTx& c, v1::Incident&, v1::Report& report) -> absl::Status {
                      // The head of the body that reports signs; nobody above or beside it.
                      const absl::Status own =
                          rules::CheckOwn(report, c.act().actor, /*superior_too=*/false);
                      if (!own.ok()) return KeptRefusal(c.tx(), own);
                      RETURN_IF_ERROR(rules::Sign(report, c.act()));
                      c.tx().Change(kReports, report.name(), report);
-                     return CloseSignature(c, incident, report);
+                     return CloseSignature(c, report);
                    });
 }
 
 IncidentService::Command IncidentService::SendReport(const Context& context,
                                                      const v1::SendReportRequest& request) {
   return ForReport(context, request.name(), "report.write",
-                   [this, request](CaseTx& c, v1::Incident& incident, v1::Report& report) {
+                   [request, receiving = ReceivingPost(context)](CaseTx& c, v1::Incident& incident,
+                                                                 v1::Report& report) {
                      return DecideSend(c, incident, report, request, SenderIdOf(request.name()),
-                                       LimitsFor(incident, c.act().now));
+                                       c.limits(), receiving);
                    });
 }
 
@@ -234,7 +259,7 @@ IncidentService::Command IncidentService::RecordReportReceipt(
                      if (!own.ok()) return KeptRefusal(c.tx(), own);
                      RETURN_IF_ERROR(rules::RecordReceipt(report, request, c.act()));
                      c.tx().Change(kReports, report.name(), report);
-                     return absl::OkStatus();
+                     return c.Settle(report.name(), kReceiveRule, report.name());
                    });
 }
 
@@ -246,6 +271,7 @@ IncidentService::Command IncidentService::ReturnReport(const Context& context,
                    [request](CaseTx& c, v1::Incident&, v1::Report& report) -> absl::Status {
                      RETURN_IF_ERROR(rules::Return(report, request.reason(), c.act()));
                      c.tx().Change(kReports, report.name(), report);
+                     RETURN_IF_ERROR(c.Settle(report.name(), kReceiveRule, report.name()));
                      return c.OpenItem(report.name(), "report.returned",
                                        absl::StrCat("报告被退回补充：", request.reason()));
                    });

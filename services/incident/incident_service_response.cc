@@ -14,7 +14,6 @@
 #include "services/incident/rules/validate.h"
 #include "services/platform/base/clock.h"
 #include "services/platform/base/status.h"
-#include "services/platform/guard/makeups.h"
 
 // Responses. Their notices are issued and lifted by the reactor (response_effects.h) after the entry is
 // written; tasks are assigned and cancelled in the same command.
@@ -23,15 +22,16 @@ namespace {
 
 using base::Reason;
 
-std::string PeriodKey(const v1::Response& response) {
-  return absl::StrCat(response.name(), "/period");
-}
-
-void PutPeriod(ledger::Transaction& tx, const v1::Response& response) {
-  tx.SetDeadline({.key = PeriodKey(response),
-                  .handler = kPeriodHandler,
-                  .due_at = base::FromProto(response.ends_expected_at()),
-                  .subject = response.name()});
+// The expected period is owed anew; what ran before is no longer.
+absl::Status OwePeriod(CaseTx& c, const v1::Response& response) {
+  RETURN_IF_ERROR(c.Drop(response.name(), kPeriodRule, "已调整"));
+  duty::Obligation period =
+      duty::About(response.name(), kPeriodRule, "响应预计期限届满：延长、调整或者终止");
+  period.set_kind(duty::Obligation::TERM);
+  period.set_post(response.commander_post());
+  duty::Due(period, c.act().now, base::FromProto(response.ends_expected_at()),
+            c.limits().climb_every);
+  return c.Owe(std::move(period)).status();
 }
 
 absl::Status SameFacts(const v1::Incident& incident, const rules::PlanFacts& plan) {
@@ -62,10 +62,7 @@ absl::StatusOr<std::vector<v1::Task>> AssignTasks(CaseTx& c, v1::Response& respo
   std::vector<v1::Task> tasks = rules::TasksOf(response, plan.level, c.act());
   for (const v1::Task& task : tasks) {
     response.add_tasks(task.name());
-    c.tx().SetDeadline({.key = task.name(),
-                        .handler = kTaskHandler,
-                        .due_at = base::FromProto(task.deadline()),
-                        .subject = task.name()});
+    RETURN_IF_ERROR(c.OweTask(task));
     RETURN_IF_ERROR(TellOfUnknownExecutor(c, task, plan.unknown_executors));
   }
   return tasks;
@@ -87,14 +84,18 @@ absl::Status NoneUnderWay(ledger::Transaction& tx, const v1::Incident& incident,
 }
 
 // Response and incident name the rows, so that whoever brings the papers finds them whatever their number.
-absl::Status OpenMakeUps(CaseTx& c, v1::Incident& incident, v1::Response& response,
+absl::Status OpenMakeUps(CaseTx& c, v1::Response& response,
                          const std::vector<common::v1::MakeUp>& rows) {
   if (rows.empty()) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const std::vector<std::string> names, c.OpenMakeUps(incident, rows));
+  ASSIGN_OR_RETURN(const std::vector<std::string> names, c.OpenMakeUps(rows));
   for (const std::string& name : names) response.add_make_ups(name);
   c.tx().Change(kResponses, response.name(), response);
-  c.tx().Change(kIncidents, incident.name(), incident);
   return absl::OkStatus();
+}
+
+template <typename List>
+void RemoveFrom(List& list, const std::string& name) {
+  list.erase(std::remove(list.begin(), list.end(), name), list.end());
 }
 
 absl::Status Activate(CaseTx& c, v1::Incident& incident, v1::Response& response,
@@ -115,27 +116,28 @@ absl::Status Activate(CaseTx& c, v1::Incident& incident, v1::Response& response,
   tx.Subject(kResponses, response.name());
   for (const v1::Task& task : tasks) tx.Create(kTasks, task.name(), task);
   RETURN_IF_ERROR(rules::Respond(incident, response.name(), c.act()));
-  tx.Change(kIncidents, incident.name(), incident);
-  PutPeriod(tx, response);
+  RETURN_IF_ERROR(OwePeriod(c, response));
+  RETURN_IF_ERROR(c.Settle(response.name(), kDecisionRule, response.name()));
+  RemoveFrom(*incident.mutable_open_proposals(), response.name());
   for (const auto& basis : response.legal_basis()) tx.AddBasis(basis);
-  return OpenMakeUps(c, incident, response, make_ups);
+  return OpenMakeUps(c, response, make_ups);
 }
 
 // What was passed in urgency when the response started or was adjusted, brought by the approver now.
-absl::Status CloseMakeUps(CaseTx& c, v1::Incident& incident, const v1::Response& response) {
+absl::Status CloseMakeUps(CaseTx& c, const v1::Incident& incident, const v1::Response& response) {
   int closed = 0;
   for (const std::string& name : response.make_ups()) {
-    ASSIGN_OR_RETURN(auto row, c.tx().Get(guard::kMakeUps, name));
+    ASSIGN_OR_RETURN(auto row, c.tx().Get(duty::kObligations, name));
     if (row.value.has_closed_at()) continue;
     if (!rules::IsMadeUp(row.value.rule_id(), response, incident)) continue;
-    RETURN_IF_ERROR(c.CloseMakeUp(incident, name));
+    RETURN_IF_ERROR(c.CloseMakeUp(name));
     ++closed;
   }
-  if (closed == 0) {
-    return rules::Transition(response.state(), rules::ResponseAct::kActivate).status();
-  }
-  c.tx().Change(kIncidents, incident.name(), incident);
-  return absl::OkStatus();
+  if (closed > 0) return absl::OkStatus();
+  return base::Refused(Reason::CONDITION_NOT_MET, "没有需要补办、现在可以补办的事项",
+                       "nothing is to be made up, or not by this")
+      .Rule("response.make-up")
+      .Next("查看该响应的待补事项", "look at what is owed on this response");
 }
 
 absl::Status DecideAdjust(CaseTx& c, v1::Incident& incident, v1::Response& response,
@@ -151,27 +153,33 @@ absl::Status DecideAdjust(CaseTx& c, v1::Incident& incident, v1::Response& respo
   ASSIGN_OR_RETURN(const std::vector<v1::Task> tasks, AssignTasks(c, response, plan));
   c.tx().Change(kResponses, response.name(), response);
   for (const v1::Task& task : tasks) c.tx().Create(kTasks, task.name(), task);
-  PutPeriod(c.tx(), response);
+  RETURN_IF_ERROR(OwePeriod(c, response));
   // What the response stands on also bears its new level, unless the request names something else.
   const auto& bases =
       request.legal_basis().empty() ? response.legal_basis() : request.legal_basis();
   for (const auto& basis : bases) c.tx().AddBasis(basis);
-  return OpenMakeUps(c, incident, response, make_ups);
+  return OpenMakeUps(c, response, make_ups);
 }
 
-absl::Status CancelOpenTasks(ledger::Transaction& tx, const v1::Response& response) {
+absl::Status CancelOpenTasks(CaseTx& c, const v1::Response& response) {
   for (const std::string& name : response.tasks()) {
-    ASSIGN_OR_RETURN(auto task, tx.Get(kTasks, name));
+    ASSIGN_OR_RETURN(auto task, c.tx().Get(kTasks, name));
     if (!rules::Cancel(task.value)) continue;
-    tx.ClearDeadline(name);
-    tx.Change(kTasks, name, task.value);
+    RETURN_IF_ERROR(c.Drop(name, kTaskRule, "响应终止"));
+    c.tx().Change(kTasks, name, task.value);
   }
   return absl::OkStatus();
 }
 
-void RemoveOpen(v1::Incident& incident, const std::string& response) {
-  auto& open = *incident.mutable_open_responses();
-  open.erase(std::remove(open.begin(), open.end(), response), open.end());
+// Somebody proposed it; the plan's approver decides, or it climbs.
+absl::Status OweDecision(CaseTx& c, const v1::Response& response) {
+  const rules::Limit limit = c.limits().decision;
+  duty::Obligation decision = duty::About(response.name(), kDecisionRule, limit.title);
+  decision.set_kind(duty::Obligation::DECISION);
+  decision.set_post(response.approver_post());
+  decision.set_project_default(limit.project_default);
+  duty::Due(decision, c.act().now, c.act().now + limit.within, limit.climb_every);
+  return c.Owe(std::move(decision)).status();
 }
 
 }  // namespace
@@ -197,19 +205,22 @@ IncidentService::Command IncidentService::ProposeResponse(
         if (plan_seq > 0) c.tx().AddSource("plan", plan_seq);
         c.tx().Create(kResponses, response.name(), response);
         c.tx().Subject(kResponses, response.name());
-        return absl::OkStatus();
+        incident.add_open_proposals(response.name());
+        return OweDecision(c, response);
       });
 }
 
 IncidentService::Command IncidentService::DeclineResponse(
     const Context& context, const v1::DeclineResponseRequest& request) {
   RETURN_IF_ERROR(rules::ValidateText(request.reason(), "reason", "不启动的理由"));
-  return ForResponse(context, request.name(), "response.approve",
-                     [request](CaseTx& c, v1::Incident&, v1::Response& response) -> absl::Status {
-                       RETURN_IF_ERROR(rules::Decline(response, request.reason(), c.act()));
-                       c.tx().Change(kResponses, response.name(), response);
-                       return absl::OkStatus();
-                     });
+  return ForResponse(
+      context, request.name(), "response.approve",
+      [request](CaseTx& c, v1::Incident& incident, v1::Response& response) -> absl::Status {
+        RETURN_IF_ERROR(rules::Decline(response, request.reason(), c.act()));
+        c.tx().Change(kResponses, response.name(), response);
+        RemoveFrom(*incident.mutable_open_proposals(), response.name());
+        return c.Settle(response.name(), kDecisionRule, response.name());
+      });
 }
 
 IncidentService::Command IncidentService::ActivateResponse(
@@ -222,8 +233,7 @@ IncidentService::Command IncidentService::ActivateResponse(
   start.mutable_areas()->Assign(areas.codes.begin(), areas.codes.end());
   if (!request.name().empty()) {
     ASSIGN_OR_RETURN(v1::Response proposed, Snapshot(kResponses, request.name()));
-    if (rules::IsUnderWay(proposed.state()))
-      return MakeUpActivation(context, start, request.name());
+    RETURN_IF_ERROR(rules::CheckNotStarted(proposed));
     start.set_incident(proposed.incident());
     start.set_plan(proposed.plan());
     start.set_level(proposed.level());
@@ -252,8 +262,13 @@ IncidentService::Command IncidentService::ActivateResponse(
                      });
 }
 
-absl::StatusOr<ledger::Command> IncidentService::MakeUpActivation(
-    const Context& context, const v1::ActivateResponseRequest& request, const std::string& name) {
+IncidentService::Command IncidentService::MakeUpResponse(const Context& context,
+                                                         const v1::MakeUpResponseRequest& request) {
+  RETURN_IF_ERROR(rules::ValidateName(request.name(), "responses", "name"));
+  if (!request.override_reason().empty()) {
+    RETURN_IF_ERROR(rules::ValidateText(request.override_reason(), "override_reason", "理由"));
+  }
+  const std::string name = request.name();
   ASSIGN_OR_RETURN(v1::Response seen, Snapshot(kResponses, name));
   ASSIGN_OR_RETURN(v1::Incident now, Snapshot(kIncidents, seen.incident()));
   rules::PlanFacts plan;
@@ -263,15 +278,16 @@ absl::StatusOr<ledger::Command> IncidentService::MakeUpActivation(
     ASSIGN_OR_RETURN(
         plan, AskPlan(context, now, seen.plan(), seen.plan_revision(), seen.level(), &plan_seq));
   }
-  return ForResponse(context, name, "response.approve",
-                     [request, plan, plan_seq](CaseTx& c, v1::Incident& incident,
-                                               v1::Response& response) -> absl::Status {
-                       RETURN_IF_ERROR(SameFacts(incident, plan));
-                       if (plan_seq > 0) c.tx().AddSource("plan", plan_seq);
-                       RETURN_IF_ERROR(rules::MakeUpStart(response, request, plan, c.act()));
-                       c.tx().Change(kResponses, response.name(), response);
-                       return CloseMakeUps(c, incident, response);
-                     });
+  return ForResponse(
+      context, name, "response.approve",
+      [request, plan, plan_seq](CaseTx& c, v1::Incident& incident,
+                                v1::Response& response) -> absl::Status {
+        RETURN_IF_ERROR(SameFacts(incident, plan));
+        if (plan_seq > 0) c.tx().AddSource("plan", plan_seq);
+        RETURN_IF_ERROR(rules::MakeUpStart(response, request.override_reason(), plan, c.act()));
+        c.tx().Change(kResponses, response.name(), response);
+        return CloseMakeUps(c, incident, response);
+      });
 }
 
 IncidentService::Command IncidentService::AdjustResponse(const Context& context,
@@ -303,8 +319,8 @@ IncidentService::Command IncidentService::HandOverResponse(
         RETURN_IF_ERROR(rules::HandOver(response, request, c.act()));
         c.tx().Change(kResponses, response.name(), response);
         incident.set_command_handed_over(true);
-        c.tx().Change(kIncidents, incident.name(), incident);
-        return absl::OkStatus();
+        // How long it goes on is the upper level's to say.
+        return c.Drop(response.name(), kPeriodRule, "已移交指挥");
       });
 }
 
@@ -322,15 +338,14 @@ IncidentService::Command IncidentService::EndResponse(const Context& context,
       context, request.name(), "response.command",
       [request, unmet](CaseTx& c, v1::Incident& incident, v1::Response& response) -> absl::Status {
         RETURN_IF_ERROR(rules::End(response, request.reason(), c.act()));
-        c.tx().ClearDeadline(PeriodKey(response));
+        RETURN_IF_ERROR(c.Settle(response.name(), kPeriodRule, response.name()));
         if (unmet) {
           c.tx().AddFlag(rules::MakeFlag("response.end-conditions",
                                          "预案的终止条件未满足或无法判断，按指挥员决定终止"));
         }
         c.tx().Change(kResponses, response.name(), response);
-        RemoveOpen(incident, response.name());
-        c.tx().Change(kIncidents, incident.name(), incident);
-        return CancelOpenTasks(c.tx(), response);
+        RemoveFrom(*incident.mutable_open_responses(), response.name());
+        return CancelOpenTasks(c, response);
       });
 }
 

@@ -22,14 +22,7 @@ constexpr int kTasksPerResponseMax = 500;
 
 constexpr char kConfirmPermission[] = "incident.confirm";
 
-// An item without a post waits for the government of the incident's area.
-bool WaitsFor(const v1::OpenItem& item, const v1::Incident& incident,
-              const common::v1::Actor& actor) {
-  if (item.post().empty()) return guard::Governs(actor, rules::PathOf(incident));
-  return item.post() == actor.post() || item.post() == actor.acting_for_post();
-}
-
-absl::Status NotHisItem(const v1::OpenItem& item) {
+absl::Status NotHisItem(const duty::Obligation& item) {
   return base::Denied(Reason::PERMISSION_MISSING, "待办事项由其岗位或有核实权限的岗位办结",
                       "the post it waits for, or one that may confirm incidents, closes it")
       .Field("name")
@@ -38,16 +31,14 @@ absl::Status NotHisItem(const v1::OpenItem& item) {
             "ask that post");
 }
 
-absl::Status CloseItem(v1::OpenItem& item, const std::string& note, const rules::Act& act) {
-  if (!item.open()) {
-    return base::Refused(Reason::ILLEGAL_TRANSITION, "待办事项已经办结", "it was closed before")
-        .Rule("open-item.states");
-  }
-  item.set_open(false);
-  item.set_note(note);
-  *item.mutable_closed_by() = act.actor;
-  *item.mutable_closed_at() = base::ToProto(act.received_at);
-  return absl::OkStatus();
+// Only an item is closed by a word; a report, a task or a paper is met by what it waits for.
+absl::Status CheckIsItem(const duty::Obligation& item) {
+  if (item.kind() == duty::Obligation::ITEM) return absl::OkStatus();
+  return base::Refused(Reason::CONDITION_NOT_MET,
+                       absl::StrCat("不是待办事项，只能以办理结案：", item.title()),
+                       "this is met by doing it, not by closing it")
+      .Field("name")
+      .Rule("open-item.kind");
 }
 
 absl::Status DecideAssign(CaseTx& c, v1::Response& response, const v1::AssignTaskRequest& request) {
@@ -59,10 +50,7 @@ absl::Status DecideAssign(CaseTx& c, v1::Response& response, const v1::AssignTas
   ASSIGN_OR_RETURN(int64_t number, tx.NextNumber(absl::StrCat(response.name(), "/tasks")));
   // Ids of a plan have no capitals (its lint refuses them): an added task never meets one of those.
   const v1::Task task = rules::Assign(response, request, absl::StrCat("A", number), c.act());
-  tx.SetDeadline({.key = task.name(),
-                  .handler = kTaskHandler,
-                  .due_at = base::FromProto(task.deadline()),
-                  .subject = task.name()});
+  RETURN_IF_ERROR(c.OweTask(task));
   rules::ClearOccasions(response);
   response.add_tasks(task.name());
   tx.Create(kTasks, task.name(), task);
@@ -117,9 +105,8 @@ IncidentService::Command IncidentService::CompleteTask(const Context& context,
   }
   return ForTask(context, request.name(), [request](CaseTx& c, v1::Task& task) -> absl::Status {
     RETURN_IF_ERROR(rules::Complete(task, request.feedback(), c.act()));
-    c.tx().ClearDeadline(task.name());
     c.tx().Change(kTasks, task.name(), task);
-    return absl::OkStatus();
+    return c.Settle(task.name(), kTaskRule, task.name());
   });
 }
 
@@ -130,8 +117,8 @@ IncidentService::Command IncidentService::DeclineTask(const Context& context,
       context, request.name(),
       [request](CaseTx& c, v1::Task& task) -> absl::Status {
         RETURN_IF_ERROR(rules::Decline(task, request.reason(), c.act()));
-        c.tx().ClearDeadline(task.name());
         c.tx().Change(kTasks, task.name(), task);
+        RETURN_IF_ERROR(c.Drop(task.name(), kTaskRule, request.reason()));
         return c.OpenItem(task.name(), "task.declined",
                           absl::StrCat("任务无人执行：", task.goal(), "。理由：", request.reason()),
                           task.commander_post());
@@ -155,34 +142,26 @@ IncidentService::Command IncidentService::VerifyTask(const Context& context,
 IncidentService::Command IncidentService::CloseOpenItem(const Context& context,
                                                         const v1::CloseOpenItemRequest& request) {
   RETURN_IF_ERROR(rules::ValidateText(request.note(), "note", "处理情况"));
-  const size_t middle = request.name().find("/open-items/");
-  if (middle == std::string::npos) {
-    return base::Invalid(Reason::FIELD_INVALID, "待办事项名称格式不对",
-                         "expected incidents/…/open-items/…")
-        .Field("name");
-  }
-  ASSIGN_OR_RETURN(const v1::OpenItem seen, Snapshot(kOpenItems, request.name()));
-  const auto decide = [request](CaseTx& c) -> absl::Status {
-    ASSIGN_OR_RETURN(auto item, c.tx().Get(kOpenItems, request.name()));
-    RETURN_IF_ERROR(CloseItem(item.value, request.note(), c.act()));
-    c.tx().Change(kOpenItems, request.name(), item.value);
-    c.tx().Subject(kOpenItems, request.name());
-    return absl::OkStatus();
-  };
+  ASSIGN_OR_RETURN(const duty::Obligation seen, Snapshot(duty::kObligations, request.name()));
+  RETURN_IF_ERROR(CheckIsItem(seen));
+  ASSIGN_OR_RETURN(Gathered gathered, Gather(context, seen.case_id(), kConfirmPermission));
   const auto& may = context.permissions;
-  if (std::find(may.begin(), may.end(), kConfirmPermission) != may.end()) {
-    return ForIncident(context, request.name().substr(0, middle), kConfirmPermission,
-                       [decide](CaseTx& c, v1::Incident&) { return decide(c); });
-  }
-  // The post it waits for closes it, wherever the incident is.
-  ASSIGN_OR_RETURN(const v1::Incident incident, Snapshot(kIncidents, seen.incident()));
-  if (!WaitsFor(seen, incident, context.actor)) return NotHisItem(seen);
+  const bool confirms = std::find(may.begin(), may.end(), kConfirmPermission) != may.end();
+  // Whoever it waits for closes it, wherever the incident is.
+  const bool his =
+      duty::Concerns(seen, context.actor) ||
+      (seen.post().empty() && guard::Governs(context.actor, rules::PathOf(gathered.incident)));
+  if (!his && !confirms) return NotHisItem(seen);
   ledger::Command command;
-  command.reads = {kOpenItems.Ref(seen.name()), kIncidents.Ref(seen.incident())};
-  command.decide = [decide, incident = seen.incident()](ledger::Transaction& tx) -> absl::Status {
-    ASSIGN_OR_RETURN(auto stored, tx.Get(kIncidents, incident));
-    CaseTx c(tx, stored.value);
-    return decide(c);
+  command.reads = {duty::kObligations.Ref(seen.name()), kIncidents.Ref(seen.case_id())};
+  command.decide = [request, his, gathered = std::move(gathered),
+                    limits_of = LimitsOf()](ledger::Transaction& tx) -> absl::Status {
+    if (!his) RETURN_IF_ERROR(Judge(tx, gathered));
+    ASSIGN_OR_RETURN(auto incident, tx.Get(kIncidents, gathered.incident.name()));
+    tx.Subject(duty::kObligations, request.name());
+    return CaseTx::Decide(tx, incident.value, limits_of, [&](CaseTx& c) {
+      return duty::Meet(c.tx(), request.name(), "", request.note()).status();
+    });
   };
   return command;
 }

@@ -11,7 +11,6 @@ namespace {
 using base::Reason;
 using ::testing::Contains;
 using ::testing::ElementsAre;
-using ::testing::Not;
 using ::testing::UnorderedElementsAre;
 
 class IntakeTest : public IncidentBench {};
@@ -24,7 +23,7 @@ TEST_F(IntakeTest, R41ACommunityTakesAnIntakeThatIsGradedAndClockedFromTheFirstM
   EXPECT_THAT(incident.chains(), ElementsAre(v1::GOVERNMENT, v1::WORK_SAFETY, v1::MINE_SAFETY));
   EXPECT_THAT(incident.area_ancestors(), ElementsAre("230407001000", "230407000000"));
   std::vector<std::string> clocks;
-  for (const auto& clock : All(kClocks)) {
+  for (const auto& clock : All(duty::kObligations)) {
     clocks.push_back(clock.name().substr(clock.name().rfind('/') + 1));
     EXPECT_EQ(base::FromProto(clock.start_at()), base::FromProto(incident.received_at()));
   }
@@ -35,8 +34,9 @@ TEST_F(IntakeTest, R41ACommunityTakesAnIntakeThatIsGradedAndClockedFromTheFirstM
   EXPECT_FALSE(Clock(name, "report.accident-chain-WORK_SAFETY").project_default());
   const platform::v1::Entry entry = LastEntry();
   EXPECT_EQ(entry.case_id(), name);
-  EXPECT_THAT(entry.channels(), UnorderedElementsAre("down:230407001001", "up:230407001001",
-                                                     "up:230407001000", "up:230407000000"));
+  EXPECT_THAT(entry.channels(),
+              UnorderedElementsAre("down:230407001001", "up:230407001001", "up:230407001000",
+                                   "up:230407000000", "post:posts/district-duty"));
 }
 
 TEST_F(IntakeTest, AReporterThatComesSealedIsNotTakenAsSealed) {
@@ -103,24 +103,24 @@ TEST_F(IntakeTest, R60AConfirmedIncidentWithoutLeadDepartmentIsAnAlarmWithADeadl
   const std::string name = Confirmed(139, "");
   EXPECT_EQ(Incident(name).state(), v1::CONFIRMED);
   EXPECT_TRUE(Incident(name).lead_department_alarm());
-  EXPECT_EQ(Clock(name, "incident.lead-department").state(), v1::RUNNING);
-  EXPECT_EQ(Clock(name, "incident.verify").state(), v1::MET);
+  EXPECT_EQ(Clock(name, "incident.lead-department").state(), duty::Obligation::RUNNING);
+  EXPECT_EQ(Clock(name, "incident.verify").state(), duty::Obligation::MET);
   Advance(absl::Minutes(31));
-  EXPECT_EQ(Clock(name, "incident.lead-department").state(), v1::OVERDUE);
-  EXPECT_THAT(OpenItemRules(), Contains("incident.lead-department"));
+  EXPECT_EQ(Clock(name, "incident.lead-department").state(), duty::Obligation::OVERDUE);
+  EXPECT_THAT(OverdueRules(), Contains("incident.lead-department"));
   v1::SetLeadDepartmentRequest lead;
   lead.set_name(name);
   lead.set_unit("units/emergency");
   ASSERT_TRUE(Do(&IncidentService::SetLeadDepartment, lead, "posts/district-duty").ok());
   EXPECT_FALSE(Incident(name).lead_department_alarm());
-  EXPECT_EQ(Clock(name, "incident.lead-department").state(), v1::MET_LATE);
+  EXPECT_EQ(Clock(name, "incident.lead-department").state(), duty::Obligation::MET_LATE);
 }
 
 TEST_F(IntakeTest, SilenceAfterAnIntakeIsSeen) {
   const std::string name = TakeIn();
   Advance(absl::Minutes(16));
-  EXPECT_EQ(Clock(name, "incident.verify").state(), v1::OVERDUE);
-  EXPECT_THAT(OpenItemRules(), ElementsAre("incident.verify"));
+  EXPECT_EQ(Clock(name, "incident.verify").state(), duty::Obligation::OVERDUE);
+  EXPECT_THAT(OverdueRules(), ElementsAre("incident.verify"));
   EXPECT_EQ(LastEntry().case_id(), name);
 }
 
@@ -137,13 +137,13 @@ TEST_F(IntakeTest, ASecondPersonAgreesThatItIsNotTrueOrMakesItUp) {
   *reject.mutable_urgency() = Urgent();
   ASSERT_TRUE(Do(&IncidentService::RejectIncident, reject, "posts/district-duty").ok());
   EXPECT_EQ(Incident(name).state(), v1::REJECTED);
-  EXPECT_EQ(Clock(name, "report.first-oral-GOVERNMENT").state(), v1::CANCELLED);
-  const std::string row = absl::StrCat("makeups/", name, "/reject-second-person");
-  EXPECT_EQ(MakeUp(row), common::v1::MakeUp::OPEN);
+  EXPECT_EQ(Clock(name, "report.first-oral-GOVERNMENT").state(), duty::Obligation::CANCELLED);
+  const std::string row = duty::NameOf(name, "incident.reject-second-person");
+  EXPECT_EQ(MakeUp(row), duty::Obligation::RUNNING);
   EXPECT_FALSE(Do(&IncidentService::RejectIncident, reject, "posts/district-duty").ok())
       << "the same person again";
   ASSERT_TRUE(Do(&IncidentService::RejectIncident, reject, "posts/emergency-duty").ok());
-  EXPECT_EQ(MakeUp(row), common::v1::MakeUp::MADE_UP);
+  EXPECT_EQ(MakeUp(row), duty::Obligation::MET);
   EXPECT_EQ(Incident(name).second_person(), "people/emergency-duty");
 }
 
@@ -168,7 +168,8 @@ TEST_F(IntakeTest, WhoIsNamedAsSecondPersonAgreesByAnActOfHisOwn) {
   ASSERT_TRUE(proposed.ok()) << proposed.status();
   EXPECT_TRUE(HasFlag(*proposed, "incident.rejection-pending"));
   EXPECT_EQ(Incident(name).state(), v1::VERIFYING);
-  EXPECT_EQ(Clock(name, "report.first-oral-GOVERNMENT").state(), v1::RUNNING) << "nothing stops";
+  EXPECT_EQ(Clock(name, "report.first-oral-GOVERNMENT").state(), duty::Obligation::RUNNING)
+      << "nothing stops";
   ASSERT_TRUE(Do(&IncidentService::RejectIncident, reject, "posts/district-duty").ok());
   EXPECT_EQ(Incident(name).state(), v1::VERIFYING) << "the same person twice is one";
   reject.clear_second_person();
@@ -177,7 +178,7 @@ TEST_F(IntakeTest, WhoIsNamedAsSecondPersonAgreesByAnActOfHisOwn) {
   EXPECT_EQ(Incident(name).state(), v1::REJECTED);
   EXPECT_EQ(Incident(name).closer().person(), "people/district-duty");
   EXPECT_EQ(Incident(name).second_person(), "people/emergency-duty");
-  EXPECT_TRUE(All(guard::kMakeUps).empty());
+  EXPECT_TRUE(Owed(duty::Obligation::MAKE_UP).empty());
 }
 
 // The row of the second one has a number behind its name.
@@ -196,12 +197,12 @@ TEST_F(IntakeTest, ASecondRejectionInUrgencyIsMadeUpAsTheFirst) {
   handle.set_action("组织撤离");
   ASSERT_TRUE(Do(&IncidentService::StartFirstHandling, handle, "posts/pingan-duty").ok());
   ASSERT_TRUE(Do(&IncidentService::RejectIncident, reject, "posts/district-duty").ok());
-  const std::string row = absl::StrCat("makeups/", name, "/reject-second-person");
-  EXPECT_EQ(MakeUp(row), common::v1::MakeUp::OPEN);
-  EXPECT_EQ(MakeUp(row + "-2"), common::v1::MakeUp::OPEN);
+  const std::string row = duty::NameOf(name, "incident.reject-second-person");
+  EXPECT_EQ(MakeUp(row), duty::Obligation::RUNNING);
+  EXPECT_EQ(MakeUp(row + "-2"), duty::Obligation::RUNNING);
   ASSERT_TRUE(Do(&IncidentService::RejectIncident, reject, "posts/emergency-duty").ok());
-  EXPECT_EQ(MakeUp(row), common::v1::MakeUp::MADE_UP);
-  EXPECT_EQ(MakeUp(row + "-2"), common::v1::MakeUp::MADE_UP);
+  EXPECT_EQ(MakeUp(row), duty::Obligation::MET);
+  EXPECT_EQ(MakeUp(row + "-2"), duty::Obligation::MET);
   EXPECT_TRUE(Incident(name).open_make_ups().empty());
 }
 
@@ -227,8 +228,8 @@ TEST_F(IntakeTest, R41FirstHandlingIsNeverBlockedAndAContradictionOpensTheQuesti
   directory_.SetDown(true);
   ASSERT_TRUE(Do(&IncidentService::StartFirstHandling, handle, "posts/pingan-duty").ok());
   EXPECT_EQ(Incident(name).state(), v1::VERIFYING);
-  EXPECT_EQ(Clock(name, "incident.verify-2").state(), v1::RUNNING);
-  EXPECT_EQ(Clock(name, "report.first-oral-GOVERNMENT-2").state(), v1::RUNNING);
+  EXPECT_EQ(Clock(name, "incident.verify-2").state(), duty::Obligation::RUNNING);
+  EXPECT_EQ(Clock(name, "report.first-oral-GOVERNMENT-2").state(), duty::Obligation::RUNNING);
   EXPECT_THAT(OpenItemRules(), ElementsAre("incident.handling-after-rejection"));
 }
 
@@ -252,22 +253,18 @@ TEST_F(IntakeTest, APostOfAnotherAreaIsDeniedAndTheDenialIsKept) {
   EXPECT_TRUE(HasFlag(*own, "incident.competence.unchecked"));
 }
 
-TEST_F(IntakeTest, ATransferNeedsAReceiptAndMayComeBack) {
+TEST_F(IntakeTest, ATransferMayComeBack) {
   const std::string name = TakeIn(0);
   v1::TransferIncidentRequest transfer;
   transfer.set_name(name);
   transfer.set_to("邻区");
-  EXPECT_EQ(base::ProblemOf(
-                Do(&IncidentService::TransferIncident, transfer, "posts/district-duty").status())
-                .field(),
-            "receipt");
   transfer.set_receipt("收文 12");
   ASSERT_TRUE(Do(&IncidentService::TransferIncident, transfer, "posts/district-duty").ok());
   v1::TakeOverRequest take;
   take.set_name(name);
   ASSERT_TRUE(Do(&IncidentService::TakeOver, take, "posts/district-duty").ok());
   EXPECT_EQ(Incident(name).state(), v1::VERIFYING);
-  EXPECT_EQ(Clock(name, "incident.verify-2").state(), v1::RUNNING);
+  EXPECT_EQ(Clock(name, "incident.verify-2").state(), duty::Obligation::RUNNING);
 }
 
 TEST_F(IntakeTest, ALevelIsRaisedWithAReasonAndLoweredByASuperiorOnly) {
@@ -285,23 +282,85 @@ TEST_F(IntakeTest, ALevelIsRaisedWithAReasonAndLoweredByASuperiorOnly) {
   EXPECT_EQ(Incident(name).level_history_size(), 2);
 }
 
-TEST_F(IntakeTest, AnOpenItemIsClosedOnceWithANote) {
-  const std::string name = TakeIn();
-  Advance(absl::Minutes(16));
+TEST_F(IntakeTest, AnItemIsClosedOnceWithANoteByWhomItConcerns) {
+  const std::string name = TakeIn(0);
+  v1::TransferIncidentRequest transfer;
+  transfer.set_name(name);
+  transfer.set_to("邻区");
+  transfer.set_receipt("收文 12");
+  ASSERT_TRUE(Do(&IncidentService::TransferIncident, transfer, "posts/district-duty").ok());
+  v1::StartFirstHandlingRequest handle;
+  handle.set_name(name);
+  handle.set_action("组织撤离");
+  ASSERT_TRUE(Do(&IncidentService::StartFirstHandling, handle, "posts/pingan-duty").ok());
+  const std::vector<duty::Obligation> items = Owed(duty::Obligation::ITEM);
+  ASSERT_EQ(items.size(), 1u);
+  EXPECT_EQ(items[0].post(), "posts/district-duty") << "an item names a post";
   v1::CloseOpenItemRequest close;
-  close.set_name(name + "/open-items/1");
-  close.set_note("已派员核实");
-  ASSERT_TRUE(Do(&IncidentService::CloseOpenItem, close, "posts/district-duty").ok());
-  EXPECT_THAT(OpenItemRules(), Not(Contains("incident.verify")));
+  close.set_name(items[0].name());
+  close.set_note("已与邻区核对");
+  EXPECT_EQ(
+      base::ProblemOf(Do(&IncidentService::CloseOpenItem, close, "posts/police-duty").status())
+          .rule_id(),
+      "open-item.post");
+  // Who acts for the post lists it and closes it.
+  context::CallContext acting = directory_.As("posts/health-duty");
+  acting.actor.set_acting_for_post("posts/district-duty");
+  acting.permissions.clear();
+  common::v1::ListObligationsRequest list;
+  list.set_post("posts/district-duty");
+  list.add_kinds(duty::Obligation::ITEM);
+  EXPECT_EQ(service_->ListObligations(acting, list)->obligations_size(), 1);
+  ASSERT_TRUE(DoAs(&IncidentService::CloseOpenItem, close, acting).ok());
   EXPECT_EQ(
       base::ProblemOf(Do(&IncidentService::CloseOpenItem, close, "posts/district-duty").status())
           .reason(),
       Reason::ILLEGAL_TRANSITION);
-  v1::ListOpenItemsRequest list;
-  list.set_incident(name);
-  EXPECT_EQ(service_->ListOpenItems(directory_.As("posts/district-duty"), list)->items_size(), 1);
   list.set_open_only(true);
-  EXPECT_EQ(service_->ListOpenItems(directory_.As("posts/district-duty"), list)->items_size(), 0);
+  EXPECT_EQ(service_->ListObligations(acting, list)->obligations_size(), 0);
+}
+
+TEST_F(IntakeTest, WhatIsMetByDoingItIsNotClosedByAWord) {
+  const std::string name = TakeIn();
+  v1::CloseOpenItemRequest close;
+  close.set_name(duty::NameOf(name, "incident.verify"));
+  close.set_note("知道了");
+  EXPECT_EQ(
+      base::ProblemOf(Do(&IncidentService::CloseOpenItem, close, "posts/district-duty").status())
+          .rule_id(),
+      "open-item.kind");
+}
+
+TEST_F(IntakeTest, AnIntakeWaitsForTheDistrictsDutyPostAndItsSilenceClimbs) {
+  const std::string name = TakeIn();
+  EXPECT_THAT(LastEntry().channels(), Contains("post:posts/district-duty"));
+  EXPECT_EQ(Clock(name, "incident.verify").post(), "posts/district-duty");
+  Advance(absl::Minutes(15));
+  EXPECT_THAT(duty::PostsOf(Clock(name, "incident.verify")),
+              ElementsAre("posts/district-duty", "posts/district-leader"));
+  EXPECT_THAT(LastEntry().channels(), Contains("post:posts/district-leader"));
+}
+
+TEST_F(IntakeTest, ATransferWithoutAReceiptClimbsUntilTheOtherSideConfirms) {
+  const std::string name = TakeIn(0);
+  v1::TransferIncidentRequest transfer;
+  transfer.set_name(name);
+  transfer.set_to("邻区");
+  ASSERT_TRUE(Do(&IncidentService::TransferIncident, transfer, "posts/district-duty").ok());
+  EXPECT_EQ(Clock(name, "incident.transfer-receipt").owed_to(), "邻区");
+  Advance(absl::Minutes(31));
+  EXPECT_THAT(OverdueRules(), ElementsAre("incident.transfer-receipt"));
+  v1::RecordTransferReceiptRequest receipt;
+  receipt.set_name(name);
+  receipt.set_receipt("收文 12");
+  ASSERT_TRUE(Do(&IncidentService::RecordTransferReceipt, receipt, "posts/district-duty").ok());
+  EXPECT_EQ(Clock(name, "incident.transfer-receipt").state(), duty::Obligation::MET_LATE);
+  EXPECT_EQ(Incident(name).transfer_receipt(), "收文 12");
+  EXPECT_EQ(
+      base::ProblemOf(
+          Do(&IncidentService::RecordTransferReceipt, receipt, "posts/district-duty").status())
+          .reason(),
+      Reason::ILLEGAL_TRANSITION);
 }
 
 }  // namespace

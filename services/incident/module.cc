@@ -12,7 +12,6 @@
 #include "services/incident/store.h"
 #include "services/plan/api.h"
 #include "services/platform/base/status.h"
-#include "services/platform/guard/makeups.h"
 #include "services/platform/runtime/per_realm.h"
 
 namespace huying::incident {
@@ -53,11 +52,8 @@ class IncidentModule final : public runtime::Module {
         return (s->*use_case)(context, due);
       });
     };
-    on_due(kClockHandler, &IncidentService::ClockFellDue);
-    on_due(kPeriodHandler, &IncidentService::PeriodFellDue);
-    on_due(kTaskHandler, &IncidentService::TaskFellDue);
+    on_due(duty::kDueHandler, &IncidentService::ObligationFellDue);
     on_due(kAreaPathHandler, &IncidentService::AreaPathDue);
-    on_due(guard::kMakeUpHandler, &IncidentService::MakeUpFellDue);
     home.AddReactor(std::make_unique<ResponseEffects>(*alerts_));
     return service;
   }

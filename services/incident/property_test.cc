@@ -6,9 +6,9 @@
 #include <map>
 #include <set>
 
-#include "services/incident/rules/clocks.h"
 #include "services/incident/rules/level.h"
 #include "services/incident/rules/names.h"
+#include "services/incident/rules/owed_clocks.h"
 #include "services/incident/rules/states.h"
 #include "services/incident/testing/property_walk.h"
 
@@ -33,13 +33,10 @@ class PropertyTest : public PropertyWalk {
 // Whatever is owed stands on its case, and nothing else does.
 void PropertyTest::CheckMakeUps() {
   std::map<std::string, std::set<std::string>> owed;
-  for (const common::v1::MakeUp& row : All(guard::kMakeUps)) {
+  for (const duty::Obligation& row : All(duty::kObligations)) {
+    if (row.kind() != duty::Obligation::MAKE_UP) continue;
     if (!row.has_closed_at()) owed[row.case_id()].insert(row.name());
-    if (row.state() != common::v1::MakeUp::OVERDUE) continue;
-    const auto items = All(kOpenItems);
-    EXPECT_TRUE(std::any_of(items.begin(), items.end(),
-                            [&](const auto& item) { return item.subject() == row.name(); }))
-        << "nobody was told of " << row.name();
+    EXPECT_FALSE(duty::PostsOf(row).empty()) << "nobody was told of " << row.name();
   }
   for (const v1::Incident& incident : All(kIncidents)) {
     const std::set<std::string> open(incident.open_make_ups().begin(),
@@ -86,11 +83,9 @@ void PropertyTest::CheckRecords() {
   compare(kIncidents);
   compare(kReports);
   compare(kChains);
-  compare(kClocks);
   compare(kResponses);
   compare(kTasks);
-  compare(kOpenItems);
-  compare(guard::kMakeUps);
+  compare(duty::kObligations);
   for (const auto& [key, image] : images) {
     EXPECT_EQ(key.first, ledger::kCounterKind) << "no record " << key.second;
   }
@@ -119,22 +114,35 @@ void PropertyTest::CheckReports() {
 }
 
 void PropertyTest::CheckClocks() {
-  // A clock that runs from an earlier awareness may be past its limit when it is started.
-  Advance(absl::ZeroDuration());
-  for (const v1::LegalClock& clock : All(kClocks)) {
+  std::map<std::pair<std::string, std::string>, int> next;  // incident and chain
+  for (const duty::Obligation& owed : All(duty::kObligations)) {
+    if (!owed.has_due_at()) continue;
     // Invariant 7: the due time never moves.
-    auto [it, fresh] = due_times_.emplace(clock.name(), clock.due_at().SerializeAsString());
-    ASSERT_EQ(it->second, clock.due_at().SerializeAsString()) << clock.name();
+    auto [it, fresh] = due_times_.emplace(owed.name(), owed.due_at().SerializeAsString());
+    ASSERT_EQ(it->second, owed.due_at().SerializeAsString()) << owed.name();
     // Invariant 16: lateness is judged by the time of receipt, and nothing runs past its limit.
-    if (clock.state() == v1::MET) {
-      ASSERT_LE(base::FromProto(clock.done_at()), base::FromProto(clock.due_at()));
+    if (owed.state() == duty::Obligation::MET) {
+      ASSERT_LE(base::FromProto(owed.closed_at()), base::FromProto(owed.due_at()));
     }
-    if (clock.state() == v1::MET_LATE) {
-      ASSERT_GT(base::FromProto(clock.done_at()), base::FromProto(clock.due_at()));
+    if (owed.state() == duty::Obligation::MET_LATE) {
+      ASSERT_GT(base::FromProto(owed.closed_at()), base::FromProto(owed.due_at()));
     }
-    if (clock.state() == v1::RUNNING) {
-      ASSERT_GE(base::FromProto(clock.due_at()), Now()) << clock.name();
+    if (owed.state() == duty::Obligation::RUNNING) {
+      ASSERT_GE(base::FromProto(owed.due_at()), Now()) << owed.name();
     }
+    const bool report = owed.kind() == duty::Obligation::REPORT && duty::IsOpen(owed.state());
+    if (report && rules::AwaitedBy(owed.rule_id()) == rules::Awaits::kNextReport) {
+      ++next[{owed.case_id(), owed.series()}];
+    }
+  }
+  // Reporting and not final: each chain that has told its first report owes exactly one next report.
+  for (const v1::ReportChainState& chain : All(kChains)) {
+    if (!chain.sender().empty()) continue;
+    const v1::Incident incident = Incident(chain.incident());
+    const bool owes = rules::OwesReports(incident.state()) && chain.has_first_told_at() &&
+                      (!chain.final_sent() || chain.changed());
+    ASSERT_EQ((next[{chain.incident(), v1::ReportChain_Name(chain.chain())}]), owes ? 1 : 0)
+        << chain.ShortDebugString();
   }
 }
 
@@ -150,7 +158,7 @@ void PropertyTest::CheckResponses() {
       // Invariant 5: no order without a legal basis in force, or a row that says it is owed.
       const bool owed = std::any_of(
           response.make_ups().begin(), response.make_ups().end(), [&](const std::string& name) {
-            const auto row = Get(guard::kMakeUps, name);
+            const auto row = Get(duty::kObligations, name);
             return row.rule_id() == rules::kPlanRule && !row.has_closed_at();
           });
       without_basis_ += response.legal_basis().empty();

@@ -29,7 +29,8 @@ class ReadingTest : public IncidentBench {
   }
 };
 
-TEST_F(ReadingTest, EveryReadOfOneIncidentIsRefusedOutsideItsAreaAndAnExecutorReadsWhatHisTaskNeeds) {
+TEST_F(ReadingTest,
+       EveryReadOfOneIncidentIsRefusedOutsideItsAreaAndAnExecutorReadsWhatHisTaskNeeds) {
   const std::string incident = Confirmed();
   const std::string response = Activated(incident);
   ASSERT_TRUE(Drafted(incident, v1::FIRST).ok());
@@ -51,18 +52,15 @@ TEST_F(ReadingTest, EveryReadOfOneIncidentIsRefusedOutsideItsAreaAndAnExecutorRe
     v1::ListReportsRequest reports;
     reports.set_incident(incident);
     expect("ListReports", Ask(&IncidentService::ListReports, reports, post).status());
-    v1::ListClocksRequest clocks;
-    clocks.set_incident(incident);
-    expect("ListClocks", Ask(&IncidentService::ListClocks, clocks, post).status());
+    common::v1::ListObligationsRequest owed;
+    owed.set_case_id(incident);
+    expect("ListObligations", Ask(&IncidentService::ListObligations, owed, post).status());
     v1::GetResponseRequest one;
     one.set_name(response);
     expect("GetResponse", Ask(&IncidentService::GetResponse, one, post).status());
     v1::ListResponsesRequest responses;
     responses.set_incident(incident);
     expect("ListResponses", Ask(&IncidentService::ListResponses, responses, post).status());
-    v1::ListOpenItemsRequest items;
-    items.set_incident(incident);
-    expect("ListOpenItems", Ask(&IncidentService::ListOpenItems, items, post).status());
   };
   for (const char* post : {"posts/district-duty", "posts/lingbei-duty", "posts/pingan-duty"}) {
     check(post, true, false);
@@ -82,13 +80,13 @@ TEST_F(ReadingTest, ListsShowWhatIsBeneathAndLeaveOutTheRest) {
   EXPECT_EQ(Incidents("posts/pingan-duty"), 2);
   EXPECT_EQ(Incidents("posts/guoan-duty"), 1);
   EXPECT_EQ(Incidents("posts/dongxing-duty"), 2);
-  v1::ListClocksRequest clocks;
+  common::v1::ListObligationsRequest clocks;
   clocks.set_page_size(100);
-  const auto seen = Ask(&IncidentService::ListClocks, clocks, "posts/dongxing-duty");
-  for (const v1::LegalClock& clock : seen->clocks()) {
-    EXPECT_TRUE(clock.incident() == theirs || clock.incident() == districts) << clock.incident();
+  const auto seen = Ask(&IncidentService::ListObligations, clocks, "posts/dongxing-duty");
+  for (const duty::Obligation& clock : seen->obligations()) {
+    EXPECT_TRUE(clock.case_id() == theirs || clock.case_id() == districts) << clock.case_id();
   }
-  EXPECT_GT(seen->clocks_size(), 0);
+  EXPECT_GT(seen->obligations_size(), 0);
   EXPECT_EQ(Ask(&IncidentService::ListResponses, v1::ListResponsesRequest(), "posts/dongxing-duty")
                 ->responses_size(),
             0);
@@ -107,8 +105,10 @@ TEST_F(ReadingTest, AnExecutorSeesItsTasksAndMakeUpsGoByTheirCase) {
   ASSERT_EQ(mine->tasks_size(), 1);
   EXPECT_EQ(mine->tasks(0).executor_post(), "posts/mine-dispatch");
   EXPECT_EQ(Ask(&IncidentService::ListTasks, tasks, "posts/dongxing-duty")->tasks_size(), 0);
+  common::v1::ListObligationsRequest papers;
+  papers.add_kinds(duty::Obligation::MAKE_UP);
   const auto make_ups = [&](std::string_view post) {
-    return Ask(&IncidentService::ListMakeUps, v1::ListMakeUpsRequest(), post)->make_ups_size();
+    return Ask(&IncidentService::ListObligations, papers, post)->obligations_size();
   };
   EXPECT_EQ(make_ups("posts/district-duty"), 1);
   EXPECT_EQ(make_ups("posts/lingbei-duty"), 1);

@@ -142,6 +142,20 @@ std::string References::SupervisorOf(const Context& context, const std::string& 
   return facts_.SupervisorOf(context, post);
 }
 
+absl::StatusOr<std::string> References::PostAbove(const Context& context,
+                                                  const std::string& post) const {
+  directory::v1::GetPostRequest ask;
+  ask.set_name(post);
+  const auto found = directory_.GetPost(context::Hurried(context), ask);
+  if (found.ok()) return found->post().supervisor();
+  // A post that directory does not know has nobody above it.
+  return base::GaveNoAnswer(found.status()) ? absl::StatusOr<std::string>(found.status()) : "";
+}
+
+std::string References::DutyPostOver(const Context& context, const Path& path) const {
+  return DutyPostOf(context, path.above.empty() ? path.code : path.above.back());
+}
+
 std::string References::DutyPostOf(const Context& context, const std::string& area) const {
   return facts_.DutyPostOf(context, area);
 }

@@ -64,6 +64,10 @@ class References {
 
   // Who is told when the post owes something; "" when it has none or directory gives no answer.
   std::string SupervisorOf(const Context& context, const std::string& post) const;
+  // The same with silence told apart: an error when directory gives no answer.
+  absl::StatusOr<std::string> PostAbove(const Context& context, const std::string& post) const;
+  // The post that answers for the district the path lies in; "" as above.
+  std::string DutyPostOver(const Context& context, const Path& path) const;
   // The post that answers for the area; "" as above.
   std::string DutyPostOf(const Context& context, const std::string& area) const;
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Information reports on the ledger, with their statutory clocks.
+#include <map>
+
 #include "services/incident/testing/incident_bench.h"
 
 namespace huying::incident {
@@ -37,16 +39,16 @@ TEST_F(ReportTest, R5ThePhoneMeetsTheOralClockAndThePaperRunsOn) {
   const std::string report = First(name);
   Advance(absl::Minutes(20));
   ASSERT_TRUE(Told(report).ok());
-  EXPECT_EQ(Clock(name, "report.first-oral-GOVERNMENT").state(), v1::MET);
-  EXPECT_EQ(Clock(name, "report.first-written-GOVERNMENT").state(), v1::RUNNING);
-  EXPECT_EQ(Clock(name, "report.first-oral-MINE_SAFETY").state(), v1::RUNNING);
+  EXPECT_EQ(Clock(name, "report.first-oral-GOVERNMENT").state(), duty::Obligation::MET);
+  EXPECT_EQ(Clock(name, "report.first-written-GOVERNMENT").state(), duty::Obligation::RUNNING);
+  EXPECT_EQ(Clock(name, "report.first-oral-MINE_SAFETY").state(), duty::Obligation::RUNNING);
   EXPECT_EQ(Report(report).state(), v1::SENT_ORALLY);
   // Level I: the next report is owed within the hour.
-  const v1::LegalClock next = Clock(name, "report.follow-up.I-GOVERNMENT-1");
+  const duty::Obligation next = Clock(name, "report.follow-up.I-GOVERNMENT");
   EXPECT_EQ(base::FromProto(next.due_at()), Now() + absl::Hours(1));
   Advance(absl::Minutes(20));
   ASSERT_TRUE(SignedAndSent(report).ok());
-  EXPECT_EQ(Clock(name, "report.first-written-GOVERNMENT").state(), v1::MET);
+  EXPECT_EQ(Clock(name, "report.first-written-GOVERNMENT").state(), duty::Obligation::MET);
   EXPECT_FALSE(Report(report).late());
   EXPECT_EQ(Incident(name).report_count(), 1);
 }
@@ -55,10 +57,10 @@ TEST_F(ReportTest, R5ALateReportStaysLateAndOpensAnItem) {
   const std::string name = TakeIn();
   const std::string report = First(name);
   Advance(absl::Minutes(31));
-  EXPECT_EQ(Clock(name, "report.first-oral-GOVERNMENT").state(), v1::OVERDUE);
-  EXPECT_THAT(OpenItemRules(), Contains("report.first-oral"));
+  EXPECT_EQ(Clock(name, "report.first-oral-GOVERNMENT").state(), duty::Obligation::OVERDUE);
+  EXPECT_THAT(OverdueRules(), Contains("report.first-oral"));
   ASSERT_TRUE(Told(report).ok());
-  EXPECT_EQ(Clock(name, "report.first-oral-GOVERNMENT").state(), v1::MET_LATE);
+  EXPECT_EQ(Clock(name, "report.first-oral-GOVERNMENT").state(), duty::Obligation::MET_LATE);
   EXPECT_TRUE(Report(report).late());
   ASSERT_TRUE(SignedAndSent(report).ok());
   EXPECT_TRUE(Report(report).late());
@@ -71,10 +73,11 @@ TEST_F(ReportTest, SeveralChainsRunAtOnceAndAVoluntaryOneHasNoClockBeforeItsFirs
     EXPECT_EQ(report, absl::StrCat(name, "/reports/", v1::ReportChain_Name(chain), "-1"));
     ASSERT_TRUE(Told(report).ok());
   }
-  EXPECT_EQ(Clock(name, "report.accident-chain-WORK_SAFETY").state(), v1::RUNNING);
-  EXPECT_EQ(Clock(name, "report.follow-up.I-PARTY-1").state(), v1::RUNNING);
-  EXPECT_FALSE(
-      (*ledger_->Read())->Find(kClocks, name + "/clocks/report.first-oral-PARTY")->has_value());
+  EXPECT_EQ(Clock(name, "report.accident-chain-WORK_SAFETY").state(), duty::Obligation::RUNNING);
+  EXPECT_EQ(Clock(name, "report.follow-up.I-PARTY").state(), duty::Obligation::RUNNING);
+  EXPECT_FALSE((*ledger_->Read())
+                   ->Find(duty::kObligations, duty::NameOf(name, "report.first-oral-PARTY"))
+                   ->has_value());
 }
 
 TEST_F(ReportTest, ASignatureIsSoftAndIsMadeUpBySigning) {
@@ -89,38 +92,161 @@ TEST_F(ReportTest, ASignatureIsSoftAndIsMadeUpBySigning) {
   auto sent = Do(&IncidentService::SendReport, send, "posts/district-duty");
   ASSERT_TRUE(sent.ok()) << sent.status();
   ASSERT_EQ(sent->flags_size(), 1);
-  const std::string row = absl::StrCat("makeups/", report, "/signature");
+  const std::string row = duty::NameOf(report, "report.signature");
   EXPECT_EQ(sent->flags(0).make_up(), row);
-  EXPECT_EQ(MakeUp(row), common::v1::MakeUp::OPEN);
+  EXPECT_EQ(MakeUp(row), duty::Obligation::RUNNING);
   Advance(absl::Hours(3));
-  EXPECT_EQ(MakeUp(row), common::v1::MakeUp::OVERDUE);
+  EXPECT_EQ(MakeUp(row), duty::Obligation::OVERDUE);
   v1::SignReportRequest sign;
   sign.set_name(report);
   ASSERT_TRUE(Do(&IncidentService::SignReport, sign, "posts/report-signer").ok());
-  EXPECT_EQ(MakeUp(row), common::v1::MakeUp::MADE_UP_LATE);
+  EXPECT_EQ(MakeUp(row), duty::Obligation::MET_LATE);
 }
 
 TEST_F(ReportTest, FiguresThatChangeReopenTheReportingDuty) {
   const std::string name = TakeIn(0);  // level IV: daily
   ASSERT_TRUE(Told(First(name)).ok());
-  const v1::LegalClock daily = Clock(name, "report.follow-up.IV-GOVERNMENT-1");
+  const duty::Obligation daily = Clock(name, "report.follow-up.IV-GOVERNMENT");
   EXPECT_EQ(base::FromProto(daily.due_at()), Now() + absl::Hours(24));
   v1::RecordFiguresRequest figures;
   figures.set_name(name);
   figures.mutable_figures()->set_missing(139);
   ASSERT_TRUE(Do(&IncidentService::RecordFigures, figures, "posts/district-duty").ok());
   EXPECT_EQ(Incident(name).level(), v1::LEVEL_I);
-  EXPECT_EQ(base::FromProto(Clock(name, "report.follow-up.I-GOVERNMENT-2").due_at()),
+  EXPECT_EQ(base::FromProto(Clock(name, "report.follow-up.I-GOVERNMENT").due_at()),
             Now() + absl::Hours(1));
-  // Invariant 7: the earlier clock was not moved; one report meets both.
-  EXPECT_EQ(Clock(name, "report.follow-up.IV-GOVERNMENT-1").due_at().SerializeAsString(),
+  // Invariant 7: the earlier clock was not moved; the shorter one takes its place.
+  EXPECT_EQ(Clock(name, "report.follow-up.IV-GOVERNMENT").due_at().SerializeAsString(),
             daily.due_at().SerializeAsString());
+  EXPECT_EQ(Clock(name, "report.follow-up.IV-GOVERNMENT").state(), duty::Obligation::CANCELLED);
   auto follow = Drafted(name, v1::FOLLOW_UP);
   ASSERT_TRUE(follow.ok()) << follow.status();
   ASSERT_TRUE(SignedAndSent(follow->name()).ok());
-  EXPECT_EQ(Clock(name, "report.follow-up.IV-GOVERNMENT-1").state(), v1::MET);
-  EXPECT_EQ(Clock(name, "report.follow-up.I-GOVERNMENT-2").state(), v1::MET);
-  EXPECT_EQ(Clock(name, "report.follow-up.I-GOVERNMENT-3").state(), v1::RUNNING);
+  EXPECT_EQ(Clock(name, "report.follow-up.I-GOVERNMENT").state(), duty::Obligation::MET);
+  EXPECT_EQ(Clock(name, "report.follow-up.I-GOVERNMENT-2").state(), duty::Obligation::RUNNING);
+}
+
+TEST_F(ReportTest, AConfirmationThatRaisesTheLevelShortensWhatIsOwed) {
+  const std::string name = TakeIn(0);
+  ASSERT_TRUE(Told(First(name)).ok());
+  v1::TakeOverRequest take;
+  take.set_name(name);
+  ASSERT_TRUE(Do(&IncidentService::TakeOver, take, "posts/district-duty").ok());
+  v1::ConfirmIncidentRequest confirm;
+  confirm.set_name(name);
+  confirm.mutable_figures()->set_dead(31);
+  ASSERT_TRUE(Do(&IncidentService::ConfirmIncident, confirm, "posts/district-duty").ok());
+  EXPECT_EQ(Incident(name).level(), v1::LEVEL_I);
+  EXPECT_EQ(base::FromProto(Clock(name, "report.follow-up.I-GOVERNMENT").due_at()),
+            Now() + absl::Hours(1));
+}
+
+TEST_F(ReportTest, AReportThatIsOwedByThatVeryTimeOpensNoSecondClockAndOneOwedLaterDoes) {
+  const std::string name = TakeIn(0);  // level IV: 24 hours
+  ASSERT_TRUE(Told(First(name)).ok());
+  const auto running = [&] {
+    int running = 0;
+    for (const auto& clock : Owed(duty::Obligation::REPORT)) {
+      running += clock.series() == "GOVERNMENT" &&
+                 rules::AwaitedBy(clock.rule_id()) == rules::Awaits::kNextReport;
+    }
+    return running;
+  };
+  v1::SetLevelRequest level;
+  level.set_name(name);
+  level.set_reason("影响大");
+  level.set_level(v1::LEVEL_I);
+  Advance(absl::Hours(23));  // due at 24 h: exactly what level I owes from now
+  ASSERT_TRUE(Do(&IncidentService::SetLevel, level, "posts/commander").ok());
+  EXPECT_EQ(running(), 1);
+  EXPECT_EQ(Clock(name, "report.follow-up.IV-GOVERNMENT").state(), duty::Obligation::RUNNING);
+  const std::string other = TakeIn(0);
+  ASSERT_TRUE(Told(First(other)).ok());
+  level.set_name(other);
+  Advance(absl::Hours(23) - absl::Microseconds(1));
+  ASSERT_TRUE(Do(&IncidentService::SetLevel, level, "posts/commander").ok());
+  EXPECT_EQ(Clock(other, "report.follow-up.IV-GOVERNMENT").state(), duty::Obligation::CANCELLED);
+  EXPECT_EQ(Clock(other, "report.follow-up.I-GOVERNMENT").state(), duty::Obligation::RUNNING);
+}
+
+TEST_F(ReportTest, AnIncidentOpenedAgainOwesItsReportsWhateverWasSentBefore) {
+  const std::string name = TakeIn(0);
+  ASSERT_TRUE(Told(First(name)).ok());
+  v1::TransferIncidentRequest transfer;
+  transfer.set_name(name);
+  transfer.set_to("邻区");
+  transfer.set_receipt("收文 12");
+  ASSERT_TRUE(Do(&IncidentService::TransferIncident, transfer, "posts/district-duty").ok());
+  EXPECT_THAT(Owed(duty::Obligation::REPORT), ::testing::IsEmpty());
+  Advance(absl::Hours(2));
+  v1::TakeOverRequest take;
+  take.set_name(name);
+  ASSERT_TRUE(Do(&IncidentService::TakeOver, take, "posts/district-duty").ok());
+  std::map<std::string, int> next;
+  for (const auto& clock : Owed(duty::Obligation::REPORT)) ++next[clock.series()];
+  EXPECT_EQ(next["GOVERNMENT"], 2) << "the paper of the first, and the next report";
+  EXPECT_EQ(next["WORK_SAFETY"], 1);
+  EXPECT_EQ(next["MINE_SAFETY"], 2);
+  EXPECT_EQ(base::FromProto(Clock(name, "report.first-oral-MINE_SAFETY-2").due_at()),
+            Now() + absl::Minutes(30));
+}
+
+TEST_F(ReportTest, AChainThatWasDraftedBeforeItIsOwedGetsItsClock) {
+  v1::TakeIntakeRequest intake;
+  intake.set_title("事故");
+  intake.set_area("230407001001");
+  const std::string name = Do(&IncidentService::TakeIntake, intake, "posts/pingan-duty")->name();
+  First(name, v1::WORK_SAFETY);
+  v1::TakeOverRequest take;
+  take.set_name(name);
+  ASSERT_TRUE(Do(&IncidentService::TakeOver, take, "posts/district-duty").ok());
+  v1::ConfirmIncidentRequest confirm;
+  confirm.set_name(name);
+  confirm.set_event_class(v1::ACCIDENT);
+  ASSERT_TRUE(Do(&IncidentService::ConfirmIncident, confirm, "posts/district-duty").ok());
+  EXPECT_EQ(Clock(name, "report.accident-chain-WORK_SAFETY").state(), duty::Obligation::RUNNING);
+}
+
+TEST_F(ReportTest, EachMissedIntervalIsCountedClimbsAndStandsInTheFinal) {
+  const std::string name = Confirmed();
+  ASSERT_TRUE(SignedAndSent(First(name)).ok());
+  EndAll(name);
+  for (int hour = 0; hour < 3; ++hour) Advance(absl::Hours(1));
+  const duty::Obligation owed = Clock(name, "report.follow-up.I-GOVERNMENT");
+  EXPECT_EQ(owed.missed(), 3);
+  EXPECT_EQ(owed.owed_to(), "市·政府值班系统");
+  EXPECT_THAT(duty::PostsOf(owed),
+              ::testing::IsSupersetOf({"posts/district-duty", "posts/district-leader"}));
+  auto last = Drafted(name, v1::FINAL);
+  ASSERT_TRUE(last.ok()) << last.status();
+  EXPECT_EQ(Report(last->name()).missed_reports(), 3);
+}
+
+TEST_F(ReportTest, AFinalThatWasToldByPhoneIsTheLast) {
+  const std::string name = Confirmed();
+  ASSERT_TRUE(SignedAndSent(First(name)).ok());
+  EndAll(name);
+  auto last = Drafted(name, v1::FINAL);
+  ASSERT_TRUE(Told(last->name()).ok());
+  EXPECT_EQ(base::ProblemOf(Drafted(name, v1::FINAL).status()).rule_id(), "report.final-closes");
+  EXPECT_EQ(base::ProblemOf(Drafted(name, v1::FOLLOW_UP).status()).rule_id(),
+            "report.final-closes");
+  ASSERT_TRUE(SignedAndSent(last->name()).ok()) << "its paper";
+}
+
+TEST_F(ReportTest, AReceiverNamedTwiceIsOne) {
+  const std::string name = TakeIn();
+  v1::DraftReportRequest draft;
+  draft.set_incident(name);
+  draft.set_chain(v1::GOVERNMENT);
+  draft.set_kind(v1::FIRST);
+  draft.mutable_content()->add_receivers()->set_body("鹤岗市政府总值班室");
+  draft.mutable_content()->add_receivers()->set_body("鹤岗市政府总值班室");
+  auto report = Do(&IncidentService::DraftReport, draft, "posts/district-duty");
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_EQ(Report(report->name()).receivers_size(), 1);
+  ASSERT_TRUE(Told(report->name()).ok());
+  EXPECT_EQ(Clock(name, "report.first-oral-GOVERNMENT").state(), duty::Obligation::MET);
 }
 
 TEST_F(ReportTest, TheFinalReportClosesTheChainAndALaterChangeIsACorrection) {
@@ -178,13 +304,21 @@ TEST_F(ReportTest, R5AReportOfALowerTierIsKeptAndMeetsNoClockOfTheDistricts) {
   ASSERT_TRUE(Do(&IncidentService::SendReportOrally, call, "posts/lingbei-duty").ok());
   EXPECT_EQ(Report(community->name()).receivers(0).addressee(), v1::REPORT_TIER_SUBDISTRICT);
   EXPECT_TRUE(Report(community->name()).has_told_at());
-  EXPECT_EQ(Clock(name, "report.first-oral-GOVERNMENT").state(), v1::RUNNING);
+  EXPECT_EQ(Clock(name, "report.first-oral-GOVERNMENT").state(), duty::Obligation::RUNNING);
   EXPECT_THAT(Incident(name).chains(), ::testing::SizeIs(3)) << "the district's own";
+  EXPECT_THAT(Owed(duty::Obligation::REPORT), ::testing::SizeIs(5)) << "no clock more, no less";
+  // Each superior is told that a report waits for him.
+  EXPECT_EQ(Clock(community->name(), "report.receive").post(), "posts/lingbei-duty");
+  EXPECT_EQ(Clock(street->name(), "report.receive").post(), "posts/district-duty");
+  v1::RecordReportReceiptRequest receipt;
+  receipt.set_name(street->name());
+  receipt.set_body("区政府总值班室");
+  receipt.set_received_by("值班员");
   // The district's FIRST is its own, whatever came from below.
   const std::string district = First(name);
   EXPECT_EQ(district, name + "/reports/GOVERNMENT-1");
   ASSERT_TRUE(Told(district).ok());
-  EXPECT_EQ(Clock(name, "report.first-oral-GOVERNMENT").state(), v1::MET);
+  EXPECT_EQ(Clock(name, "report.first-oral-GOVERNMENT").state(), duty::Obligation::MET);
 }
 
 // What happens to the whole district happens to each of its parts.
@@ -228,7 +362,7 @@ TEST_F(ReportTest, ALowerTierDoesNotPhoneOrSignTheDistrictsReport) {
   EXPECT_EQ(base::ProblemOf(Do(&IncidentService::SignReport, sign, "posts/lingbei-leader").status())
                 .rule_id(),
             "report.own-body");
-  EXPECT_EQ(Clock(name, "report.first-oral-GOVERNMENT").state(), v1::RUNNING);
+  EXPECT_EQ(Clock(name, "report.first-oral-GOVERNMENT").state(), duty::Obligation::RUNNING);
 }
 
 TEST_F(ReportTest, ASubdistrictDoesNotSkipTheDistrictAndTheAttemptIsKept) {
@@ -280,13 +414,15 @@ TEST_F(ReportTest, R5OnlyTheDirectSuperiorMeetsTheClockAndEachOfSeveralMustBeTol
     EXPECT_TRUE(Do(&IncidentService::SendReportOrally, call, "posts/district-duty").ok());
     return Clock(name, "report.first-oral-GOVERNMENT").state();
   };
-  EXPECT_EQ(phone("省政府总值班室"), v1::RUNNING) << "the province is not the city";
-  EXPECT_EQ(phone("市政府总值班室"), v1::RUNNING) << "the other one is still to be told";
-  EXPECT_EQ(phone("某单位"), v1::RUNNING) << "nobody knows who that is";
-  EXPECT_EQ(phone("市应急指挥中心"), v1::MET);
-  EXPECT_EQ(All(kClocks).size(), 7u) << "one follow-up clock, whatever calls come after";
+  EXPECT_EQ(phone("省政府总值班室"), duty::Obligation::RUNNING) << "the province is not the city";
+  EXPECT_EQ(phone("市政府总值班室"), duty::Obligation::RUNNING)
+      << "the other one is still to be told";
+  EXPECT_EQ(phone("某单位"), duty::Obligation::RUNNING) << "nobody knows who that is";
+  EXPECT_EQ(phone("市应急指挥中心"), duty::Obligation::MET);
+  EXPECT_EQ(Owed(duty::Obligation::REPORT).size(), 5u)
+      << "one follow-up clock, whatever calls come after";
   phone("市政府总值班室");
-  EXPECT_EQ(All(kClocks).size(), 7u);
+  EXPECT_EQ(Owed(duty::Obligation::REPORT).size(), 5u);
   ASSERT_TRUE(SignedAndSent(report->name()).ok());
   v1::RecordReportReceiptRequest receipt;
   receipt.set_name(report->name());
@@ -313,25 +449,25 @@ TEST_F(ReportTest, AReportWithoutTheDirectSuperiorIsFlaggedAndMeetsNothing) {
   ASSERT_TRUE(report.ok()) << report.status();
   EXPECT_TRUE(HasFlag(*report, "report.direct-superior"));
   ASSERT_TRUE(SignedAndSent(report->name()).ok());
-  EXPECT_EQ(Clock(name, "report.first-oral-GOVERNMENT").state(), v1::RUNNING);
-  EXPECT_EQ(Clock(name, "report.first-written-GOVERNMENT").state(), v1::RUNNING);
+  EXPECT_EQ(Clock(name, "report.first-oral-GOVERNMENT").state(), duty::Obligation::RUNNING);
+  EXPECT_EQ(Clock(name, "report.first-written-GOVERNMENT").state(), duty::Obligation::RUNNING);
 }
 
 TEST_F(ReportTest, ThePaperOfAPhonedReportKeepsTheNextDueTimeAndMeetsNoLaterClock) {
   const std::string name = TakeIn();
   const std::string report = First(name);
   ASSERT_TRUE(Told(report).ok());
-  const v1::LegalClock next = Clock(name, "report.follow-up.I-GOVERNMENT-1");
+  const duty::Obligation next = Clock(name, "report.follow-up.I-GOVERNMENT");
   ASSERT_TRUE(SignedAndSent(report).ok());
   EXPECT_EQ(Get(kChains, name + "/chains/GOVERNMENT").next_due_at().SerializeAsString(),
             next.due_at().SerializeAsString());
-  EXPECT_EQ(Clock(name, "report.follow-up.I-GOVERNMENT-1").state(), v1::RUNNING);
+  EXPECT_EQ(Clock(name, "report.follow-up.I-GOVERNMENT").state(), duty::Obligation::RUNNING);
   auto follow = Drafted(name, v1::FOLLOW_UP);
   ASSERT_TRUE(Told(follow->name()).ok());
   Advance(absl::Minutes(5));
   ASSERT_TRUE(SignedAndSent(follow->name()).ok());
-  EXPECT_EQ(Clock(name, "report.follow-up.I-GOVERNMENT-1").state(), v1::MET);
-  EXPECT_EQ(Clock(name, "report.follow-up.I-GOVERNMENT-2").state(), v1::RUNNING)
+  EXPECT_EQ(Clock(name, "report.follow-up.I-GOVERNMENT").state(), duty::Obligation::MET);
+  EXPECT_EQ(Clock(name, "report.follow-up.I-GOVERNMENT-2").state(), duty::Obligation::RUNNING)
       << "the paper of the first follow-up is not the second";
 }
 
@@ -349,7 +485,7 @@ TEST_F(ReportTest, ACorrectionIsNotTheNextPeriodicReport) {
   auto drafted = Do(&IncidentService::DraftReport, correction, "posts/district-duty");
   ASSERT_TRUE(drafted.ok()) << drafted.status();
   ASSERT_TRUE(Told(drafted->name()).ok());
-  EXPECT_EQ(Clock(name, "report.follow-up.I-GOVERNMENT-1").state(), v1::RUNNING);
+  EXPECT_EQ(Clock(name, "report.follow-up.I-GOVERNMENT").state(), duty::Obligation::RUNNING);
   EXPECT_EQ(Get(kChains, name + "/chains/GOVERNMENT").open_clocks_size(), 2)
       << "the paper of the first, and the follow-up";
 }
@@ -363,10 +499,10 @@ TEST_F(ReportTest, ADueTimeThatPassedInAnOutageIsMarked) {
   Restart();
   StartTimekeeper();
   Advance(absl::Minutes(5));
-  EXPECT_EQ(Clock(name, "report.first-oral-GOVERNMENT").state(), v1::OVERDUE);
+  EXPECT_EQ(Clock(name, "report.first-oral-GOVERNMENT").state(), duty::Obligation::OVERDUE);
   EXPECT_TRUE(Clock(name, "report.first-oral-GOVERNMENT").in_outage());
   Advance(absl::Minutes(60));
-  EXPECT_EQ(Clock(name, "report.first-written-GOVERNMENT").state(), v1::OVERDUE);
+  EXPECT_EQ(Clock(name, "report.first-written-GOVERNMENT").state(), duty::Obligation::OVERDUE);
   EXPECT_FALSE(Clock(name, "report.first-written-GOVERNMENT").in_outage());
 }
 

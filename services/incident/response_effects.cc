@@ -47,18 +47,16 @@ ledger::Command RecordCommand(const std::string& response, const std::string& ef
   command.decide = [response, effect](ledger::Transaction& tx) -> absl::Status {
     ASSIGN_OR_RETURN(auto stored, tx.Get(kResponses, response));
     ASSIGN_OR_RETURN(auto incident, tx.Get(kIncidents, stored.value.incident()));
-    CaseTx c(tx, incident.value);
     v1::Response::Effect timed = effect;
     *timed.mutable_at() = base::ToProto(tx.now());
     rules::RecordEffect(stored.value, std::move(timed));
     tx.Change(kResponses, response, stored.value);
     tx.Subject(kResponses, response);
-    if (!effect.problem().empty()) {
-      RETURN_IF_ERROR(c.OpenItem(
-          response, "response.effect-refused",
-          absl::StrCat("响应的后续动作 ", effect.id(), " 未能完成：", effect.problem())));
-    }
-    return c.Flush();
+    tx.SetCase(incident.value.name());
+    for (const std::string& channel : ChannelsOf(incident.value)) tx.Publish(channel);
+    if (effect.problem().empty()) return absl::OkStatus();
+    return OpenItem(tx, incident.value, response, "response.effect-refused",
+                    absl::StrCat("响应的后续动作 ", effect.id(), " 未能完成：", effect.problem()));
   };
   return command;
 }

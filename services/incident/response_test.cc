@@ -61,21 +61,125 @@ TEST_F(ResponseTest, R13AnotherThanTheApproverStartsInUrgencyAndTheApproverMakes
   *start.mutable_urgency() = Urgent();
   auto receipt = Do(&IncidentService::ActivateResponse, start, "posts/district-leader");
   ASSERT_TRUE(receipt.ok()) << receipt.status();
-  const std::string row = absl::StrCat("makeups/", receipt->name(), "/approver");
-  EXPECT_EQ(MakeUp(row), common::v1::MakeUp::OPEN);
-  v1::ActivateResponseRequest make_up;
+  const std::string row = duty::NameOf(receipt->name(), "response.approver");
+  EXPECT_EQ(MakeUp(row), duty::Obligation::RUNNING);
+  v1::MakeUpResponseRequest make_up;
   make_up.set_name(receipt->name());
   EXPECT_EQ(base::ProblemOf(
-                Do(&IncidentService::ActivateResponse, make_up, "posts/district-leader").status())
-                .reason(),
-            Reason::ILLEGAL_TRANSITION);
+                Do(&IncidentService::MakeUpResponse, make_up, "posts/district-leader").status())
+                .rule_id(),
+            "response.approver");
   Advance(absl::Hours(3));
-  EXPECT_EQ(MakeUp(row), common::v1::MakeUp::OVERDUE);
-  ASSERT_TRUE(Do(&IncidentService::ActivateResponse, make_up, "posts/commander").ok());
-  EXPECT_EQ(MakeUp(row), common::v1::MakeUp::MADE_UP_LATE);
+  EXPECT_EQ(MakeUp(row), duty::Obligation::OVERDUE);
+  ASSERT_TRUE(Do(&IncidentService::MakeUpResponse, make_up, "posts/commander").ok());
+  EXPECT_EQ(MakeUp(row), duty::Obligation::MET_LATE);
   EXPECT_EQ(Response(receipt->name()).approver().post(), "posts/commander");
-  EXPECT_FALSE(Do(&IncidentService::ActivateResponse, make_up, "posts/commander").ok());
+  EXPECT_FALSE(Do(&IncidentService::MakeUpResponse, make_up, "posts/commander").ok());
   EXPECT_EQ(All(kResponses).size(), 1u);
+}
+
+// A short emergency: paper is brought when the response has ended.
+TEST_F(ResponseTest, WhatWasPassedInUrgencyIsMadeUpAlsoAfterTheResponseHasEnded) {
+  const std::string incident = Confirmed();
+  v1::ActivateResponseRequest start = StartOf(incident);
+  *start.mutable_urgency() = Urgent();
+  const std::string response =
+      Do(&IncidentService::ActivateResponse, start, "posts/district-leader")->name();
+  ASSERT_TRUE(EndOf(response).ok());
+  v1::ActivateResponseRequest again;
+  again.set_name(response);
+  const base::Problem refused =
+      base::ProblemOf(Do(&IncidentService::ActivateResponse, again, "posts/commander").status());
+  EXPECT_EQ(refused.reason(), Reason::ILLEGAL_TRANSITION);
+  EXPECT_THAT(refused.next_step(), ::testing::HasSubstr("MakeUpResponse"));
+  v1::MakeUpResponseRequest make_up;
+  make_up.set_name(response);
+  auto done = Do(&IncidentService::MakeUpResponse, make_up, "posts/commander");
+  ASSERT_TRUE(done.ok()) << done.status();
+  EXPECT_TRUE(Incident(incident).open_make_ups().empty());
+  EXPECT_EQ(Response(response).state(), v1::RESPONSE_ENDED);
+  EXPECT_EQ(
+      base::ProblemOf(Do(&IncidentService::MakeUpResponse, make_up, "posts/commander").status())
+          .rule_id(),
+      "response.make-up");
+}
+
+TEST_F(ResponseTest, AProposalWaitsForItsApproverAndClimbsUntilItIsDecided) {
+  const std::string incident = Confirmed();
+  v1::ProposeResponseRequest propose;
+  propose.set_incident(incident);
+  propose.set_plan("plans/mine-accident");
+  propose.set_level(1);
+  propose.set_reason("失踪人数达到一级标准");
+  const std::string response =
+      Do(&IncidentService::ProposeResponse, propose, "posts/pingan-duty")->name();
+  EXPECT_THAT(LastEntry().channels(), Contains("post:posts/commander"));
+  const duty::Obligation decision = Clock(response, "response.decision");
+  EXPECT_EQ(decision.post(), "posts/commander");
+  EXPECT_EQ(decision.kind(), duty::Obligation::DECISION);
+  Advance(absl::Minutes(16));
+  EXPECT_EQ(Clock(response, "response.decision").state(), duty::Obligation::OVERDUE);
+  EXPECT_THAT(duty::PostsOf(Clock(response, "response.decision")), Contains("posts/district-duty"));
+  v1::DeclineResponseRequest decline;
+  decline.set_name(response);
+  decline.set_reason("已由市里统一指挥");
+  ASSERT_TRUE(Do(&IncidentService::DeclineResponse, decline, "posts/commander").ok());
+  EXPECT_EQ(Clock(response, "response.decision").state(), duty::Obligation::MET_LATE);
+}
+
+TEST_F(ResponseTest, AfterTheHandOverNoPeriodOfTheDistrictsRunsOut) {
+  const std::string response = Activated(Confirmed());
+  v1::HandOverResponseRequest over;
+  over.set_name(response);
+  over.set_body("省政府现场指挥部");
+  over.set_commander("副省长");
+  ASSERT_TRUE(Do(&IncidentService::HandOverResponse, over, "posts/commander").ok());
+  EXPECT_EQ(Clock(response, "response.expected-period").state(), duty::Obligation::CANCELLED);
+  Advance(absl::Hours(24 * 30));
+  EXPECT_FALSE(Response(response).overdue());
+  EXPECT_THAT(OverdueRules(), ::testing::Not(Contains("response.expected-period")));
+}
+
+TEST_F(ResponseTest, ATaskIsOwedByItsExecutorAndItsLatenessGoesToTheCommander) {
+  const std::string response = Activated(Confirmed());
+  const std::string cordon = response + "/tasks/cordon";
+  EXPECT_THAT(LastEntry().channels(), Contains("post:posts/police-duty"));
+  Advance(absl::Minutes(31));
+  const duty::Obligation owed = Clock(cordon, "task.deadline");
+  EXPECT_EQ(owed.post(), "posts/police-duty");
+  EXPECT_EQ(owed.state(), duty::Obligation::OVERDUE);
+  EXPECT_THAT(duty::PostsOf(owed), Contains("posts/commander"));
+  EXPECT_TRUE(Get(kTasks, cordon).overdue());
+}
+
+TEST_F(ResponseTest, AnIncidentUnderResponseIsNeitherRejectedNorTransferred) {
+  const std::string incident = TakeIn();
+  v1::ActivateResponseRequest start = StartOf(incident);
+  *start.mutable_urgency() = Urgent();
+  const std::string response =
+      Do(&IncidentService::ActivateResponse, start, "posts/commander")->name();
+  v1::TransferIncidentRequest transfer;
+  transfer.set_name(incident);
+  transfer.set_to("邻区");
+  EXPECT_EQ(base::ProblemOf(
+                Do(&IncidentService::TransferIncident, transfer, "posts/district-duty").status())
+                .rule_id(),
+            "incident.responses-ended");
+  v1::TakeOverRequest take;
+  take.set_name(incident);
+  ASSERT_TRUE(Do(&IncidentService::TakeOver, take, "posts/district-duty").ok());
+  v1::RejectIncidentRequest reject;
+  reject.set_name(incident);
+  reject.set_reason("误报");
+  *reject.mutable_urgency() = Urgent();
+  EXPECT_EQ(
+      base::ProblemOf(Do(&IncidentService::RejectIncident, reject, "posts/district-duty").status())
+          .rule_id(),
+      "incident.responses-ended");
+  ASSERT_TRUE(EndOf(response).ok());
+  ASSERT_TRUE(Do(&IncidentService::RejectIncident, reject, "posts/district-duty").ok());
+  EXPECT_EQ(MakeUp(duty::NameOf(response, "response.incident-verified")), duty::Obligation::MET)
+      << "it was verified: it is not true";
 }
 
 TEST_F(ResponseTest, ConditionsThatAreNotMetWantAReason) {
@@ -110,15 +214,15 @@ TEST_F(ResponseTest, BeforeTheVerificationItStartsInUrgencyAndTheConfirmationMak
   auto receipt = Do(&IncidentService::ActivateResponse, start, "posts/commander");
   ASSERT_TRUE(receipt.ok()) << receipt.status();
   EXPECT_EQ(Incident(incident).state(), v1::REPORTED);
-  const std::string row = absl::StrCat("makeups/", receipt->name(), "/incident-verified");
-  EXPECT_EQ(MakeUp(row), common::v1::MakeUp::OPEN);
+  const std::string row = duty::NameOf(receipt->name(), "response.incident-verified");
+  EXPECT_EQ(MakeUp(row), duty::Obligation::RUNNING);
   v1::TakeOverRequest take;
   take.set_name(incident);
   ASSERT_TRUE(Do(&IncidentService::TakeOver, take, "posts/district-duty").ok());
   v1::ConfirmIncidentRequest confirm;
   confirm.set_name(incident);
   ASSERT_TRUE(Do(&IncidentService::ConfirmIncident, confirm, "posts/district-duty").ok());
-  EXPECT_EQ(MakeUp(row), common::v1::MakeUp::MADE_UP);
+  EXPECT_EQ(MakeUp(row), duty::Obligation::MET);
   EXPECT_EQ(Incident(incident).state(), v1::HANDLING);
 }
 
@@ -177,27 +281,27 @@ TEST_F(ResponseTest, WithoutThePlanServiceItStartsInUrgencyOnWhatIsStated) {
   start.mutable_expected_period()->set_seconds(3600);
   auto receipt = Do(&IncidentService::ActivateResponse, start, "posts/commander");
   ASSERT_TRUE(receipt.ok()) << receipt.status();
-  const std::vector<std::string> rows = {absl::StrCat("makeups/", receipt->name(), "/plan-known"),
-                                         absl::StrCat("makeups/", receipt->name(), "/approver"),
-                                         absl::StrCat("makeups/", receipt->name(), "/conditions")};
-  for (const std::string& row : rows) EXPECT_EQ(MakeUp(row), common::v1::MakeUp::OPEN) << row;
+  const std::vector<std::string> rows = {duty::NameOf(receipt->name(), "response.plan-known"),
+                                         duty::NameOf(receipt->name(), "response.approver"),
+                                         duty::NameOf(receipt->name(), "response.conditions")};
+  for (const std::string& row : rows) EXPECT_EQ(MakeUp(row), duty::Obligation::RUNNING) << row;
   EXPECT_EQ(Incident(incident).open_make_ups_size(), 3);
 
-  v1::ActivateResponseRequest make_up;
+  v1::MakeUpResponseRequest make_up;
   make_up.set_name(receipt->name());
   EXPECT_EQ(
-      base::ProblemOf(Do(&IncidentService::ActivateResponse, make_up, "posts/commander").status())
+      base::ProblemOf(Do(&IncidentService::MakeUpResponse, make_up, "posts/commander").status())
           .rule_id(),
       "response.plan-known")
       << "plan is still away";
   plans_.SetDown(false);
   EXPECT_EQ(base::ProblemOf(
-                Do(&IncidentService::ActivateResponse, make_up, "posts/district-leader").status())
+                Do(&IncidentService::MakeUpResponse, make_up, "posts/district-leader").status())
                 .rule_id(),
             "response.approver");
-  auto made_up = Do(&IncidentService::ActivateResponse, make_up, "posts/commander");
+  auto made_up = Do(&IncidentService::MakeUpResponse, make_up, "posts/commander");
   ASSERT_TRUE(made_up.ok()) << made_up.status();
-  for (const std::string& row : rows) EXPECT_EQ(MakeUp(row), common::v1::MakeUp::MADE_UP) << row;
+  for (const std::string& row : rows) EXPECT_EQ(MakeUp(row), duty::Obligation::MET) << row;
   const v1::Response response = Response(receipt->name());
   EXPECT_EQ(response.plan_revision(), 1);
   EXPECT_EQ(response.approver_post(), "posts/commander");
@@ -222,14 +326,14 @@ TEST_F(ResponseTest, R13AnAdjustmentByAnotherThanTheApproverIsUrgentAndMadeUp) {
   ASSERT_TRUE(Do(&IncidentService::AdjustResponse, adjust, "posts/district-leader").ok());
   adjust.set_level(3);
   ASSERT_TRUE(Do(&IncidentService::AdjustResponse, adjust, "posts/district-leader").ok());
-  const std::string row = absl::StrCat("makeups/", response, "/approver");
-  EXPECT_EQ(MakeUp(row), common::v1::MakeUp::OPEN);
-  EXPECT_EQ(MakeUp(row + "-2"), common::v1::MakeUp::OPEN);
-  v1::ActivateResponseRequest make_up;
+  const std::string row = duty::NameOf(response, "response.approver");
+  EXPECT_EQ(MakeUp(row), duty::Obligation::RUNNING);
+  EXPECT_EQ(MakeUp(row + "-2"), duty::Obligation::RUNNING);
+  v1::MakeUpResponseRequest make_up;
   make_up.set_name(response);
-  ASSERT_TRUE(Do(&IncidentService::ActivateResponse, make_up, "posts/commander").ok());
-  EXPECT_EQ(MakeUp(row), common::v1::MakeUp::MADE_UP);
-  EXPECT_EQ(MakeUp(row + "-2"), common::v1::MakeUp::MADE_UP) << "also the numbered one";
+  ASSERT_TRUE(Do(&IncidentService::MakeUpResponse, make_up, "posts/commander").ok());
+  EXPECT_EQ(MakeUp(row), duty::Obligation::MET);
+  EXPECT_EQ(MakeUp(row + "-2"), duty::Obligation::MET) << "also the numbered one";
   // An extension without plan: the pinned approver is known.
   plans_.SetDown(true);
   v1::AdjustResponseRequest extend;
@@ -279,7 +383,8 @@ TEST_F(ResponseTest, TheExpectedPeriodPassesAndIsShownUnlessItWasExtended) {
   EXPECT_FALSE(Response(response).overdue());
   Advance(absl::Hours(13));
   EXPECT_TRUE(Response(response).overdue());
-  EXPECT_THAT(OpenItemRules(), Contains("response.expected-period"));
+  EXPECT_THAT(OverdueRules(), Contains("response.expected-period"));
+  EXPECT_EQ(Clock(response, "response.expected-period-2").post(), "posts/commander");
 }
 
 TEST_F(ResponseTest, TheHandOverKeepsLocalTasksAndTheEndCancelsWhatIsOpen) {
@@ -334,7 +439,7 @@ TEST_F(ResponseTest, TheHandOverKeepsLocalTasksAndTheEndCancelsWhatIsOpen) {
   EXPECT_TRUE(Do(&IncidentService::EndIncident, end_incident, "posts/commander").ok());
   // No deadline of a cancelled task is left.
   Advance(absl::Hours(4));
-  EXPECT_THAT(OpenItemRules(), ::testing::Not(Contains("task.deadline")));
+  EXPECT_THAT(OverdueRules(), ::testing::Not(Contains("task.deadline")));
 }
 
 TEST_F(ResponseTest, AnAddedTaskNeverTakesTheIdOfATaskOfThePlan) {

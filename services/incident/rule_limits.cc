@@ -17,7 +17,8 @@ rules::Limit LimitOf(const RuleTable& table, absl::Time at, const std::string& i
   const platform::v1::RuleRow* row = table.Find(id, at);
   otherwise.rule_id = id;
   if (row == nullptr) return otherwise;
-  return {id, row->title(), table.DurationOf(id, at, otherwise.within), row->project_default()};
+  return {id, row->title(), table.DurationOf(id, at, otherwise.within), row->project_default(),
+          table.DurationOf("duty.climb", at, otherwise.climb_every)};
 }
 
 void ReadThresholds(const RuleTable& table, absl::Time at, std::string_view name,
@@ -71,13 +72,16 @@ void ReadFollowUps(const RuleTable& table, absl::Time at, rules::Limits& limits)
   };
   for (const Row& row : {Row{rules::v1::LEVEL_I, "I", 1}, Row{rules::v1::LEVEL_II, "II", 1},
                          Row{rules::v1::LEVEL_III, "III", 2}, Row{rules::v1::LEVEL_IV, "IV", 24}}) {
-    limits.follow_up[row.level] = LimitOf(table, at, absl::StrCat("report.follow-up.", row.name),
-                                          {"", "续报间隔", absl::Hours(row.hours)});
+    rules::Limit& limit = limits.follow_up[row.level];
+    limit = LimitOf(table, at, absl::StrCat("report.follow-up.", row.name),
+                    {"", "续报间隔", absl::Hours(row.hours)});
+    limit.climb_every = limit.within;  // each further interval is one more report missed
   }
   const std::string handed_over = "report.follow-up.handed-over";
   if (table.Find(handed_over, at) != nullptr) {
     limits.follow_up_handed_over =
         LimitOf(table, at, handed_over, {"", "移交指挥后续报间隔", absl::Hours(24)});
+    limits.follow_up_handed_over->climb_every = limits.follow_up_handed_over->within;
   }
 }
 
@@ -89,6 +93,10 @@ rules::Limits LimitsAt(const RuleTable& table, absl::Time at, rules::v1::EventCl
   limits.verify = LimitOf(table, at, limits.verify.rule_id, limits.verify);
   limits.lead_department =
       LimitOf(table, at, limits.lead_department.rule_id, limits.lead_department);
+  for (rules::Limit* limit : {&limits.decision, &limits.receipt, &limits.transfer_receipt}) {
+    *limit = LimitOf(table, at, limit->rule_id, *limit);
+  }
+  limits.climb_every = table.DurationOf("duty.climb", at, limits.climb_every);
   ReadAccident(table, at, limits.accident);
   const bool short_window = event_code == "traffic" || event_code == "fire";
   limits.recompute =

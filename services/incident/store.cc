@@ -3,7 +3,7 @@
 
 #include "services/incident/rules/names.h"
 #include "services/incident/rules/states.h"
-#include "services/platform/guard/makeups.h"
+#include "services/platform/duty/obligation.h"
 
 namespace huying::incident {
 
@@ -25,11 +25,6 @@ const ledger::RecordKind<v1::ReportChainState> kChains(
     "report_chain", nullptr,
     {{"incident", [](const v1::ReportChainState& c) { return Text(c.incident()); }}});
 
-const ledger::RecordKind<v1::LegalClock> kClocks(
-    "clock", [](const v1::LegalClock& c) { return v1::ClockState_Name(c.state()); },
-    {{"incident", [](const v1::LegalClock& c) { return Text(c.incident()); }},
-     {"state", [](const v1::LegalClock& c) { return Int(c.state()); }}});
-
 const ledger::RecordKind<v1::Response> kResponses(
     "response", [](const v1::Response& r) { return v1::ResponseState_Name(r.state()); },
     {{"incident", [](const v1::Response& r) { return Text(r.incident()); }},
@@ -42,15 +37,9 @@ const ledger::RecordKind<v1::Task> kTasks(
      {"post", [](const v1::Task& t) { return Text(t.executor_post()); }},
      {"state", [](const v1::Task& t) { return Int(t.state()); }}});
 
-const ledger::RecordKind<v1::OpenItem> kOpenItems(
-    "open_item", [](const v1::OpenItem& i) { return i.open() ? "OPEN" : "CLOSED"; },
-    {{"incident", [](const v1::OpenItem& i) { return Text(i.incident()); }},
-     {"post", [](const v1::OpenItem& i) { return Text(i.post()); }},
-     {"open", [](const v1::OpenItem& i) { return Int(i.open() ? 1 : 0); }}});
-
 std::vector<ledger::KindSchema> IncidentKinds() {
-  return {kIncidents.schema(), kReports.schema(), kChains.schema(),    kClocks.schema(),
-          kResponses.schema(), kTasks.schema(),   kOpenItems.schema(), guard::kMakeUps.schema()};
+  return {kIncidents.schema(), kReports.schema(), kChains.schema(),
+          kResponses.schema(), kTasks.schema(),   duty::kObligations.schema()};
 }
 
 }  // namespace huying::incident

@@ -12,12 +12,10 @@ namespace huying::incident {
 extern const ledger::RecordKind<v1::Incident> kIncidents;
 extern const ledger::RecordKind<v1::Report> kReports;
 extern const ledger::RecordKind<v1::ReportChainState> kChains;  // rules::ChainName
-extern const ledger::RecordKind<v1::LegalClock> kClocks;
 extern const ledger::RecordKind<v1::Response> kResponses;
 extern const ledger::RecordKind<v1::Task> kTasks;
-extern const ledger::RecordKind<v1::OpenItem> kOpenItems;
 
-// With the make-up rows of the guard.
+// With what is owed (duty::kObligations).
 std::vector<ledger::KindSchema> IncidentKinds();
 
 }  // namespace huying::incident

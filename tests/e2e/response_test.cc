@@ -59,21 +59,21 @@ class ResponseTest : public ::testing::TestWithParam<const char*> {
     if (fill) fill(request);
     return As(post).Call(method, request);
   }
-  std::vector<incident::v1::LegalClock> ClocksOf(const std::string& incident) {
-    incident::v1::ListClocksRequest request;
-    request.set_incident(incident);
+  std::vector<common::v1::Obligation> ClocksOf(const std::string& incident) {
+    common::v1::ListObligationsRequest request;
+    request.set_case_id(incident);
     request.set_page_size(100);
-    const auto page =
-        As(kDistrict).Call<incident::v1::ListClocksResponse>("incident.ListClocks", request);
+    const auto page = As(kDistrict).Call<common::v1::ListObligationsResponse>(
+        "incident.ListObligations", request);
     EXPECT_TRUE(page.ok()) << page.status();
     if (!page.ok()) return {};
-    return {page->clocks().begin(), page->clocks().end()};
+    return {page->obligations().begin(), page->obligations().end()};
   }
-  incident::v1::ClockState ClockStateOf(const std::string& incident, const std::string& rule) {
+  common::v1::Obligation::State ClockStateOf(const std::string& incident, const std::string& rule) {
     for (const auto& clock : ClocksOf(incident)) {
       if (clock.rule_id() == rule) return clock.state();
     }
-    return incident::v1::CLOCK_STATE_UNSPECIFIED;
+    return common::v1::Obligation::STATE_UNSPECIFIED;
   }
 
   static std::map<std::string, std::unique_ptr<System>> systems_;
@@ -165,21 +165,23 @@ TEST_P(ResponseTest, R41_ACommunityHandlesFirstByItselfAndReports) {
 TEST_P(ResponseTest, R60_WithoutALeadDepartmentAnAlarmIsOpenAndItsDeadlineFires) {
   const std::string incident = ConfirmedIncident(system(), kPinganArea, "");
   EXPECT_TRUE(IncidentOf(system(), incident).lead_department_alarm());
-  EXPECT_TRUE(Eventually(
-      [&] { return ClockStateOf(incident, "incident.lead-department") == incident::v1::OVERDUE; }));
+  EXPECT_TRUE(Eventually([&] {
+    return ClockStateOf(incident, "incident.lead-department") == common::v1::Obligation::OVERDUE;
+  }));
   const auto set = Do<incident::v1::SetLeadDepartmentRequest>(
       kDistrict, "incident.SetLeadDepartment", incident,
       [](auto& request) { request.set_unit("units/emergency"); });
   ASSERT_TRUE(set.ok()) << set.status();
   EXPECT_FALSE(IncidentOf(system(), incident).lead_department_alarm());
-  EXPECT_EQ(ClockStateOf(incident, "incident.lead-department"), incident::v1::MET_LATE);
+  EXPECT_EQ(ClockStateOf(incident, "incident.lead-department"), common::v1::Obligation::MET_LATE);
 }
 
 // R5: the reporting clock runs from awareness; an overdue report is visible and cannot be erased.
 TEST_P(ResponseTest, R5_AnOverdueReportIsVisibleAndStays) {
   const std::string incident = ConfirmedIncident(system(), kPinganArea);
-  EXPECT_TRUE(Eventually(
-      [&] { return ClockStateOf(incident, "report.first-oral") == incident::v1::OVERDUE; }));
+  EXPECT_TRUE(Eventually([&] {
+    return ClockStateOf(incident, "report.first-oral") == common::v1::Obligation::OVERDUE;
+  }));
   incident::v1::DraftReportRequest draft;
   draft.set_incident(incident);
   draft.set_chain(incident::v1::GOVERNMENT);
@@ -202,7 +204,8 @@ TEST_P(ResponseTest, R5_AnOverdueReportIsVisibleAndStays) {
   ASSERT_TRUE(oral.ok()) << oral.status();
   const auto clocks = ClocksOf(incident);
   EXPECT_TRUE(std::any_of(clocks.begin(), clocks.end(), [](const auto& clock) {
-    return clock.rule_id() == "report.first-oral" && clock.state() == incident::v1::MET_LATE;
+    return clock.rule_id() == "report.first-oral" &&
+           clock.state() == common::v1::Obligation::MET_LATE;
   }));
 }
 

@@ -188,16 +188,16 @@ class BusyDrillTest : public ::testing::Test {
   void ExpectDeadlinesFired() {
     for (const std::string& incident : overdue_) {
       const auto overdue = [&] {
-        incident::v1::ListClocksRequest request;
-        request.set_incident(incident);
-        const auto page = system_.As(kDuty).Call<incident::v1::ListClocksResponse>(
-            "incident.ListClocks", request);
+        common::v1::ListObligationsRequest request;
+        request.set_case_id(incident);
+        const auto page = system_.As(kDuty).Call<common::v1::ListObligationsResponse>(
+            "incident.ListObligations", request);
         EXPECT_TRUE(page.ok()) << page.status();
-        return page.ok() &&
-               std::count_if(page->clocks().begin(), page->clocks().end(), [](const auto& clock) {
-                 return clock.rule_id() == "incident.lead-department" &&
-                        clock.state() == incident::v1::OVERDUE;
-               }) == 1;
+        return page.ok() && std::count_if(page->obligations().begin(), page->obligations().end(),
+                                          [](const auto& clock) {
+                                            return clock.rule_id() == "incident.lead-department" &&
+                                                   clock.state() == common::v1::Obligation::OVERDUE;
+                                          }) == 1;
       };
       EXPECT_TRUE(Eventually(overdue)) << incident;
     }

@@ -47,6 +47,14 @@ void AddResponse(Cli& cli) {
                       .method = service + "DeclineResponse",
                       .fields = {name, {"--reason", "reason", "理由", "reason", kRequired}},
                       .example = "response decline responses/2026-0001 --reason 险情已解除"});
+  cli.AddCall(group, {.name = "make-up",
+                      .zh = "补办先行启动、调整的手续",
+                      .en = "bring what was passed in urgency",
+                      .method = service + "MakeUpResponse",
+                      .fields = {name,
+                                 {"--override-reason", "override_reason", "条件未满足的理由",
+                                  "why, although the conditions were not met"}},
+                      .example = "response make-up responses/2026-0001"});
   cli.AddCall(group,
               {.name = "adjust",
                .zh = "调整级别",

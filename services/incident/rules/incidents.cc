@@ -41,6 +41,19 @@ absl::Status Move(v1::Incident& incident, IncidentAct act) {
   return absl::OkStatus();
 }
 
+// Nobody would end what runs under an incident that is closed.
+absl::Status CheckResponsesEnded(const v1::Incident& incident) {
+  if (incident.open_responses().empty()) return absl::OkStatus();
+  return base::Refused(
+             Reason::CONDITION_NOT_MET,
+             absl::StrCat("还有响应没有终止：", absl::StrJoin(incident.open_responses(), "、")),
+             absl::StrCat("responses are still open: ",
+                          absl::StrJoin(incident.open_responses(), ", ")))
+      .Rule("incident.responses-ended")
+      .Law("突发事件应对法 第八十六条")
+      .Next("先终止全部响应", "end every response first");
+}
+
 bool ProposedByAnother(const v1::Incident& incident, const Act& act) {
   return incident.has_pending_rejection() &&
          guard::AreTwoPersons(incident.pending_rejection().proposer(), act.actor);
@@ -155,6 +168,8 @@ absl::Status ProposeRejection(v1::Incident& incident, const v1::RejectIncidentRe
 absl::Status Reject(v1::Incident& incident, const v1::RejectIncidentRequest& request,
                     const Act& act) {
   const bool agreed = ProposedByAnother(incident, act);
+  RETURN_IF_ERROR(Transition(incident.state(), IncidentAct::kReject).status());
+  RETURN_IF_ERROR(CheckResponsesEnded(incident));
   RETURN_IF_ERROR(Move(incident, IncidentAct::kReject));
   incident.set_close_reason(agreed ? incident.pending_rejection().reason() : request.reason());
   incident.set_second_person(agreed ? act.actor.person() : "");
@@ -171,11 +186,25 @@ bool AgreesToRejection(const v1::Incident& incident, const Act& act) {
 
 absl::Status Transfer(v1::Incident& incident, const v1::TransferIncidentRequest& request,
                       const Act& act) {
+  RETURN_IF_ERROR(Transition(incident.state(), IncidentAct::kTransfer).status());
+  RETURN_IF_ERROR(CheckResponsesEnded(incident));
   RETURN_IF_ERROR(Move(incident, IncidentAct::kTransfer));
   incident.clear_pending_rejection();
   incident.set_transferred_to(request.to());
   incident.set_transfer_receipt(request.receipt());
   *incident.mutable_closer() = act.actor;
+  return absl::OkStatus();
+}
+
+absl::Status RecordTransferReceipt(v1::Incident& incident, std::string_view receipt) {
+  if (incident.state() != v1::TRANSFERRED || !incident.transfer_receipt().empty()) {
+    return base::Refused(Reason::ILLEGAL_TRANSITION,
+                         incident.transfer_receipt().empty() ? "事件没有移送" : "回执已经登记",
+                         incident.transfer_receipt().empty() ? "it was not transferred"
+                                                             : "the receipt was recorded before")
+        .Rule("incident.states");
+  }
+  incident.set_transfer_receipt(std::string(receipt));
   return absl::OkStatus();
 }
 
@@ -229,20 +258,17 @@ absl::Status Relapse(v1::Incident& incident, std::string_view reason) {
 
 absl::Status End(v1::Incident& incident, std::string_view text, const Act& act) {
   ASSIGN_OR_RETURN(v1::IncidentState next, Transition(incident.state(), IncidentAct::kEnd));
-  if (!incident.open_responses().empty()) {
-    return base::Refused(
-               Reason::CONDITION_NOT_MET,
-               absl::StrCat("还有响应没有终止：", absl::StrJoin(incident.open_responses(), "、")),
-               absl::StrCat("responses are still open: ",
-                            absl::StrJoin(incident.open_responses(), ", ")))
-        .Rule("incident.responses-ended")
-        .Law("突发事件应对法 第八十六条")
-        .Next("先终止全部响应", "end every response first");
-  }
+  RETURN_IF_ERROR(CheckResponsesEnded(incident));
   incident.set_state(next);
   incident.set_close_reason(std::string(text));
   *incident.mutable_ended_at() = base::ToProto(act.received_at);
   return absl::OkStatus();
+}
+
+bool GradingIsOver(const v1::Incident& incident, const Limits& limits, absl::Time at) {
+  const absl::Time occurred = incident.has_occurred_at() ? base::FromProto(incident.occurred_at())
+                                                         : base::FromProto(incident.received_at());
+  return at > occurred + limits.recompute;
 }
 
 absl::StatusOr<FiguresOutcome> RecordFigures(v1::Incident& incident, const v1::Figures& figures,
@@ -259,11 +285,8 @@ absl::StatusOr<FiguresOutcome> RecordFigures(v1::Incident& incident, const v1::F
         .Law("突发事件应对法 第六十一条");
   }
   FiguresOutcome outcome;
-  outcome.casualties_changed = CasualtiesDiffer(incident.figures(), figures);
   KeepFigures(incident, figures, reason, act);
-  const absl::Time occurred = incident.has_occurred_at() ? base::FromProto(incident.occurred_at())
-                                                         : base::FromProto(incident.received_at());
-  outcome.window_over = act.received_at > occurred + limits.recompute;
+  outcome.window_over = GradingIsOver(incident, limits, act.received_at);
   if (!outcome.window_over) {
     outcome.level_changed = Regrade(incident, limits, act.actor, act.now);
   }

@@ -47,6 +47,8 @@ absl::Status Reject(v1::Incident& incident, const v1::RejectIncidentRequest& req
 bool AgreesToRejection(const v1::Incident& incident, const Act& act);
 absl::Status Transfer(v1::Incident& incident, const v1::TransferIncidentRequest& request,
                       const Act& act);
+// The other side confirms that it took the incident over; once.
+absl::Status RecordTransferReceipt(v1::Incident& incident, std::string_view receipt);
 
 absl::Status SetLead(v1::Incident& incident, std::string_view unit);
 // R41: in any state, by anybody who is there.
@@ -59,12 +61,11 @@ absl::Status Relapse(v1::Incident& incident, std::string_view reason);
 absl::Status End(v1::Incident& incident, std::string_view text, const Act& act);
 
 struct FiguresOutcome {
-  bool casualties_changed = false;
   bool level_changed = false;
   bool window_over = false;  // the time for grading anew is past
-  // The reporting duty starts anew.
-  bool ReopensReporting() const { return (casualties_changed || level_changed) && !window_over; }
 };
+// The time within which the level is computed anew after the event is past.
+bool GradingIsOver(const v1::Incident& incident, const Limits& limits, absl::Time at);
 // A number that goes down wants a reason. Computes the level anew within the window after the event.
 absl::StatusOr<FiguresOutcome> RecordFigures(v1::Incident& incident, const v1::Figures& figures,
                                              std::string_view reason, const Limits& limits,

@@ -23,6 +23,7 @@ struct Limit {
   std::string title;  // Chinese
   absl::Duration within;
   bool project_default = true;
+  absl::Duration climb_every = absl::Minutes(15);  // after the limit, until it is done
 };
 
 // 493号令 第三条: a level is reached at its number, 以上 includes it. Order: I, II, III.
@@ -49,12 +50,17 @@ struct Limits {
   // Once the upper level has taken command (突发事件应对法 第十七条) it reports itself.
   std::optional<Limit> follow_up_handed_over;
   absl::Duration area_retry = absl::Seconds(30);  // until directory is asked again what lies above
+  Limit decision{"response.decision", "响应建议待决定", absl::Minutes(15)};
+  Limit receipt{"report.receive", "下级报告待接收", absl::Minutes(15)};
+  Limit transfer_receipt{"incident.transfer-receipt", "移送待对方回执", absl::Minutes(30)};
+  absl::Duration climb_every = absl::Minutes(15);  // of what has no interval of its own
   absl::Duration make_up_signature = absl::Hours(2);
   absl::Duration make_up_approval = absl::Hours(2);
   absl::Duration make_up_default = absl::Hours(2);
 
-  // Of a level that is not known yet: the longest interval, of IV.
+  // Of a level that is not known yet: the shortest interval of all.
   Limit FollowUp(v1::EventLevel level) const;
+  // What is sensitive does not wait for its level: the shortest interval, too.
   Limit FollowUp(const v1::Incident& incident) const;
 };
 

@@ -81,6 +81,8 @@ absl::Status CheckCorrection(const v1::Report* corrected, const v1::ReportChainS
 absl::Status CopyReceivers(const v1::Report& content, const Sender& sender, v1::Report& report) {
   for (int i = 0; i < content.receivers_size(); ++i) {
     const v1::Receiver& asked = content.receivers(i);
+    // Receivers are a set: a body that is named twice is one.
+    if (FindReceiver(report, asked.body()) != nullptr) continue;
     v1::Receiver* receiver = report.add_receivers();
     receiver->set_body(asked.body());
     receiver->set_tier(asked.tier());
@@ -339,7 +341,7 @@ void NoteSent(v1::ReportChainState& chain, const v1::Report& report, bool in_wri
     else
       chain.set_first_sent_orally(true);
   }
-  if (report.kind() == v1::FINAL && in_writing) chain.set_final_sent(true);
+  if (report.kind() == v1::FINAL) chain.set_final_sent(true);  // by phone, too: it is the last
 }
 
 std::string_view NameZh(v1::ReportChain chain) {

@@ -163,8 +163,19 @@ std::vector<guard::Guard> AdjustGuards(const v1::Response& response,
           ConditionsGuard(plan, request.override_reason(), approver, limits)};
 }
 
-absl::Status MakeUpStart(v1::Response& response, const v1::ActivateResponseRequest& request,
+absl::Status CheckNotStarted(const v1::Response& response) {
+  if (!IsUnderWay(response.state()) && response.state() != v1::RESPONSE_ENDED) {
+    return absl::OkStatus();
+  }
+  return base::Refused(Reason::ILLEGAL_TRANSITION, "响应已经启动", "it was started before")
+      .Rule("response.states")
+      .Law(kStartLaw)
+      .Next("补办用 MakeUpResponse", "what is owed of it is brought by MakeUpResponse");
+}
+
+absl::Status MakeUpStart(v1::Response& response, std::string_view override_reason,
                          const PlanFacts& plan, const Act& act) {
+  RETURN_IF_ERROR(Transition(response.state(), ResponseAct::kMakeUp).status());
   if (IsInTheDark(response)) {
     if (!plan.available) {
       return base::Unavailable(Reason::LOWER_SERVICE_UNAVAILABLE,
@@ -189,7 +200,7 @@ absl::Status MakeUpStart(v1::Response& response, const v1::ActivateResponseReque
   }
   ClearOccasions(response);
   *response.mutable_approver() = act.actor;
-  if (!request.override_reason().empty()) response.set_override_reason(request.override_reason());
+  if (!override_reason.empty()) response.set_override_reason(std::string(override_reason));
   return absl::OkStatus();
 }
 

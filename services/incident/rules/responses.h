@@ -67,8 +67,11 @@ absl::Status Start(v1::Response& response, const v1::Incident& incident,
 // Its level was started, or changed, while plan was away: the approver pins it when plan is back.
 bool IsInTheDark(const v1::Response& response);
 // The approver brings what was passed in urgency: pins the plan where it was away, keeps the reason.
-absl::Status MakeUpStart(v1::Response& response, const v1::ActivateResponseRequest& request,
+// In every state after the start.
+absl::Status MakeUpStart(v1::Response& response, std::string_view override_reason,
                          const PlanFacts& plan, const Act& act);
+// ILLEGAL_TRANSITION when it was started before, with what to do instead.
+absl::Status CheckNotStarted(const v1::Response& response);
 // Whether a row of that rule is settled by it.
 bool IsMadeUp(std::string_view rule_id, const v1::Response& response, const v1::Incident& incident);
 

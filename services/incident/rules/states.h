@@ -70,20 +70,18 @@ inline constexpr std::array<std::array<int, kReportStates>, kReportActs> kReport
     {{0, 0, 0, 0, 6, 6, 0}},  // kReturn
 }};
 
-// --- Statutory clock.
-enum class ClockAct { kMeet, kFallDue, kCancel };
-inline constexpr int kClockActs = 3;
-inline constexpr int kClockStates = 6;
-inline constexpr std::array<std::array<int, kClockStates>, kClockActs> kClockTable = {{
-    // –  RU ME OV ML CA
-    {{0, 2, 0, 4, 0, 0}},  // kMeet: from RUNNING, MET_LATE when received after its limit
-    {{0, 3, 0, 0, 0, 0}},  // kFallDue
-    {{0, 5, 0, 3, 0, 0}},  // kCancel: what is overdue stays overdue
-}};
-
 // --- Response.
-enum class ResponseAct { kPropose, kDecline, kActivate, kAdjust, kHandOver, kEnd, kAssign };
-inline constexpr int kResponseActs = 7;
+enum class ResponseAct {
+  kPropose,
+  kDecline,
+  kActivate,
+  kAdjust,
+  kHandOver,
+  kEnd,
+  kAssign,
+  kMakeUp,  // what was passed in urgency is brought
+};
+inline constexpr int kResponseActs = 8;
 inline constexpr int kResponseStates = 6;
 inline constexpr std::array<std::array<int, kResponseStates>, kResponseActs> kResponseTable = {{
     // –  PR DE AC HO EN
@@ -94,6 +92,7 @@ inline constexpr std::array<std::array<int, kResponseStates>, kResponseActs> kRe
     {{0, 0, 0, 4, 0, 0}},  // kHandOver
     {{0, 0, 0, 5, 5, 0}},  // kEnd
     {{0, 0, 0, 3, 4, 0}},  // kAssign: local tasks go on after the hand-over
+    {{0, 0, 0, 3, 4, 5}},  // kMakeUp: in every state after the start
 }};
 
 // --- Task.
@@ -118,11 +117,6 @@ constexpr v1::IncidentState Next(v1::IncidentState state, IncidentAct act) {
 constexpr v1::ReportState Next(v1::ReportState state, ReportAct act) {
   return static_cast<v1::ReportState>(kReportTable[static_cast<int>(act)][state]);
 }
-// `late`: the act was received after the limit.
-constexpr v1::ClockState Next(v1::ClockState state, ClockAct act, bool late) {
-  const auto next = static_cast<v1::ClockState>(kClockTable[static_cast<int>(act)][state]);
-  return next == v1::MET && late ? v1::MET_LATE : next;
-}
 constexpr v1::ResponseState Next(v1::ResponseState state, ResponseAct act) {
   return static_cast<v1::ResponseState>(kResponseTable[static_cast<int>(act)][state]);
 }
@@ -141,7 +135,6 @@ constexpr bool IsOpen(v1::IncidentState state) {
          state != v1::TRANSFERRED && state != v1::ENDED;
 }
 constexpr bool IsVerified(v1::IncidentState state) { return state >= v1::CONFIRMED; }
-constexpr bool IsOpen(v1::ClockState state) { return state == v1::RUNNING || state == v1::OVERDUE; }
 constexpr bool IsOpen(v1::TaskState state) {
   return state == v1::ASSIGNED || state == v1::ACCEPTED || state == v1::IN_PROGRESS;
 }

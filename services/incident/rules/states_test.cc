@@ -112,21 +112,6 @@ TEST(States, EveryCellOfTheReportTable) {
       kReportActs, kReportStates, [](v1::ReportState s, A a) { return Next(s, a); });
 }
 
-TEST(States, EveryCellOfTheClockTableInTimeAndLate) {
-  using A = ClockAct;
-  for (const bool late : {false, true}) {
-    WalkEveryCell<v1::ClockState, A>(
-        {
-            {{A::kMeet, v1::RUNNING}, late ? v1::MET_LATE : v1::MET},
-            {{A::kMeet, v1::OVERDUE}, v1::MET_LATE},
-            {{A::kFallDue, v1::RUNNING}, v1::OVERDUE},
-            {{A::kCancel, v1::RUNNING}, v1::CANCELLED},
-            {{A::kCancel, v1::OVERDUE}, v1::OVERDUE},
-        },
-        kClockActs, kClockStates, [&](v1::ClockState s, A a) { return Next(s, a, late); });
-  }
-}
-
 TEST(States, EveryCellOfTheResponseTable) {
   using A = ResponseAct;
   constexpr auto kNone = v1::RESPONSE_STATE_UNSPECIFIED;
@@ -142,6 +127,9 @@ TEST(States, EveryCellOfTheResponseTable) {
           {{A::kEnd, v1::HANDED_OVER}, v1::RESPONSE_ENDED},
           {{A::kAssign, v1::ACTIVE}, v1::ACTIVE},
           {{A::kAssign, v1::HANDED_OVER}, v1::HANDED_OVER},
+          {{A::kMakeUp, v1::ACTIVE}, v1::ACTIVE},
+          {{A::kMakeUp, v1::HANDED_OVER}, v1::HANDED_OVER},
+          {{A::kMakeUp, v1::RESPONSE_ENDED}, v1::RESPONSE_ENDED},
       },
       kResponseActs, kResponseStates, [](v1::ResponseState s, A a) { return Next(s, a); });
 }

@@ -21,7 +21,6 @@
 #include "services/plan/api_fake.h"
 #include "services/platform/base/status.h"
 #include "services/platform/base/temp_dir_fake.h"
-#include "services/platform/guard/makeups.h"
 #include "services/platform/ledger/reactor.h"
 #include "services/platform/ledger/timekeeper.h"
 #include "services/platform/sql/sqlite/sqlite.h"
@@ -84,11 +83,8 @@ class IncidentBench : public ::testing::Test {
     timekeeper_ = std::make_unique<ledger::Timekeeper>(
         *ledger_, ledger_.clock,
         std::map<std::string, ledger::DueHandler>{
-            {kClockHandler, handler(&IncidentService::ClockFellDue)},
-            {kPeriodHandler, handler(&IncidentService::PeriodFellDue)},
-            {kTaskHandler, handler(&IncidentService::TaskFellDue)},
-            {kAreaPathHandler, handler(&IncidentService::AreaPathDue)},
-            {guard::kMakeUpHandler, handler(&IncidentService::MakeUpFellDue)}});
+            {duty::kDueHandler, handler(&IncidentService::ObligationFellDue)},
+            {kAreaPathHandler, handler(&IncidentService::AreaPathDue)}});
     timekeeper_->Start();
   }
   // Moves the realm's clock and waits, bounded, until everything due has been decided.
@@ -242,17 +238,32 @@ class IncidentBench : public ::testing::Test {
   }
   v1::Incident Incident(const std::string& name) { return Get(kIncidents, name); }
   v1::Response Response(const std::string& name) { return Get(kResponses, name); }
-  v1::LegalClock Clock(const std::string& incident, const std::string& id) {
-    return Get(kClocks, absl::StrCat(incident, "/clocks/", id));
+  // "report.first-oral-GOVERNMENT", "incident.verify-2"
+  duty::Obligation Clock(const std::string& subject, const std::string& id) {
+    return Get(duty::kObligations, duty::NameOf(subject, id));
   }
-  common::v1::MakeUp::State MakeUp(const std::string& name) {
-    return Get(guard::kMakeUps, name).state();
+  // Of one kind, those that are still owed.
+  std::vector<duty::Obligation> Owed(duty::Obligation::Kind kind) {
+    std::vector<duty::Obligation> owed;
+    for (const auto& one : All(duty::kObligations)) {
+      if (one.kind() == kind && duty::IsOpen(one.state())) owed.push_back(one);
+    }
+    return owed;
+  }
+  // Rules of what has passed its limit and is still owed.
+  std::vector<std::string> OverdueRules() {
+    std::vector<std::string> rules;
+    for (const auto& one : All(duty::kObligations)) {
+      if (one.state() == duty::Obligation::OVERDUE) rules.push_back(one.rule_id());
+    }
+    return rules;
+  }
+  duty::Obligation::State MakeUp(const std::string& name) {
+    return Get(duty::kObligations, name).state();
   }
   std::vector<std::string> OpenItemRules() {
     std::vector<std::string> rules;
-    for (const auto& item : All(kOpenItems)) {
-      if (item.open()) rules.push_back(item.rule_id());
-    }
+    for (const auto& item : Owed(duty::Obligation::ITEM)) rules.push_back(item.rule_id());
     return rules;
   }
   platform::v1::Entry LastEntry() {

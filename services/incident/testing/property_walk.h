@@ -225,6 +225,12 @@ inline void PropertyWalk::OnResponse() {
     case 9:
       return Send(&IncidentService::DeclineResponse, On<v1::DeclineResponseRequest>(name, reason));
     case 10:  // starts what was proposed, or brings what was passed in urgency
+      if (Pick(2)) {
+        return Send(&IncidentService::MakeUpResponse,
+                    On<v1::MakeUpResponseRequest>(name, [&](auto& r) {
+                      if (Pick(2)) r.set_override_reason("随机");
+                    }));
+      }
       return Send(&IncidentService::ActivateResponse,
                   On<v1::ActivateResponseRequest>(name, [&](auto& r) {
                     if (Pick(2)) r.set_override_reason("随机");

@@ -157,7 +157,10 @@ absl::StatusOr<Obligation> Meet(ledger::Transaction& tx, std::string_view name,
   ASSIGN_OR_RETURN(const auto before, tx.Get(kObligations, name));
   const bool late = IsPast(before.value, tx.received_at());
   ASSIGN_OR_RETURN(Obligation obligation, Moved(tx, name, Move::kMeet, late));
-  if (late && !obligation.has_overdue_at()) *obligation.mutable_overdue_at() = obligation.due_at();
+  if (late && !obligation.has_overdue_at()) {
+    *obligation.mutable_overdue_at() = obligation.due_at();
+    obligation.set_missed(1);
+  }
   obligation.set_met_by(std::string(met_by));
   Close(tx, obligation, note);
   Save(tx, obligation);
