@@ -49,6 +49,7 @@ void RegisterIncident(rpc::RouteTable& table, rpc::Routes<IncidentService>::Find
   routes.Read("ListResponses", &IncidentService::ListResponses);
   routes.Read("ListTasks", &IncidentService::ListTasks);
   routes.Read("ListObligations", &IncidentService::ListObligations);
+  routes.Stream("WatchInbox", &IncidentService::WatchInbox);
 }
 
 }  // namespace huying::incident

@@ -18,9 +18,11 @@
 #include "services/plan/api.h"
 #include "services/platform/base/clock.h"
 #include "services/platform/context/call_context.h"
+#include "services/platform/duty/inbox.h"
 #include "services/platform/ledger/ledger.h"
 #include "services/platform/ledger/timekeeper.h"
 #include "services/platform/privacy/sealer.h"
+#include "services/platform/push/hub.h"
 #include "services/platform/rules/rule_table.h"
 
 // Use cases of incident in one realm, named as the RPCs. Thread-safe: holds nothing but references.
@@ -37,15 +39,17 @@ class IncidentService {
   using Command = absl::StatusOr<ledger::Command>;
   using Context = context::CallContext;
 
-  IncidentService(ledger::Ledger& ledger, const base::Clock& realm_clock, directory::Api& directory,
-                  plan::Api& plans, privacy::Sealer sealer, const ::huying::rules::RuleTable& table)
+  IncidentService(ledger::Ledger& ledger, const base::Clock& realm_clock, push::Hub& hub,
+                  directory::Api& directory, plan::Api& plans, privacy::Sealer sealer,
+                  const ::huying::rules::RuleTable& table)
       : ledger_(ledger),
         clock_(realm_clock),
         facts_(directory),
         references_(directory),
         plans_(plans),
         sealer_(std::move(sealer)),
-        table_(table) {}
+        table_(table),
+        inbox_(ledger, realm_clock, hub) {}
 
   // --- Intake and verification (incident_service.cc)
   Command TakeIntake(const Context& context, const v1::TakeIntakeRequest& request);
@@ -107,6 +111,8 @@ class IncidentService {
                                           const v1::ListTasksRequest& request);
   Answer<common::v1::ListObligationsResponse> ListObligations(
       const Context& context, const common::v1::ListObligationsRequest& request);
+  absl::Status WatchInbox(const Context& context, const common::v1::InboxRequest& request,
+                          rpc::Sink<common::v1::InboxEvent> sink);
 
   // --- Due rows (incident_service_due.cc)
   using Due = ledger::Ledger::DueDeadline;
@@ -168,6 +174,7 @@ class IncidentService {
   plan::Api& plans_;
   privacy::Sealer sealer_;
   const ::huying::rules::RuleTable& table_;
+  duty::Inbox inbox_;
 };
 
 }  // namespace huying::incident

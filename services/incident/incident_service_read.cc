@@ -184,4 +184,10 @@ absl::StatusOr<common::v1::ListObligationsResponse> IncidentService::ListObligat
                     });
 }
 
+absl::Status IncidentService::WatchInbox(const Context& context,
+                                         const common::v1::InboxRequest& request,
+                                         rpc::Sink<common::v1::InboxEvent> sink) {
+  return inbox_.Subscribe(context.actor, request, std::move(sink));
+}
+
 }  // namespace huying::incident

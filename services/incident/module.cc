@@ -41,7 +41,7 @@ class IncidentModule final : public runtime::Module {
  private:
   absl::StatusOr<std::unique_ptr<IncidentService>> Wire(runtime::RealmHome& home) {
     auto service = std::make_unique<IncidentService>(
-        home.ledger(), home.clock(), *directory_, *plans_,
+        home.ledger(), home.clock(), home.hub(), *directory_, *plans_,
         privacy::Sealer(platform_.key_store(), home.realm()), platform_.rules());
     const auto on_due = [&home, s = service.get()](
                             const char* handler,
@@ -54,6 +54,7 @@ class IncidentModule final : public runtime::Module {
     };
     on_due(duty::kDueHandler, &IncidentService::ObligationFellDue);
     on_due(kAreaPathHandler, &IncidentService::AreaPathDue);
+    home.SetEventProjection(duty::ProjectInbox);
     home.AddReactor(std::make_unique<ResponseEffects>(*alerts_));
     return service;
   }

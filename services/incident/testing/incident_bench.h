@@ -23,6 +23,8 @@
 #include "services/platform/base/temp_dir_fake.h"
 #include "services/platform/ledger/reactor.h"
 #include "services/platform/ledger/timekeeper.h"
+#include "services/platform/push/testing/pumped_hub.h"
+#include "services/platform/rpc/testing/kept_sink.h"
 #include "services/platform/sql/sqlite/sqlite.h"
 #include "tests/support/test_ledger.h"
 
@@ -54,12 +56,18 @@ class IncidentBench : public ::testing::Test {
   ~IncidentBench() override { StopFollowers(); }
 
   void Wire() {
-    service_ = std::make_unique<IncidentService>(*ledger_, ledger_.clock, directory_, plans_,
-                                                 privacy::Sealer(*keys_, "live"), table_);
+    hub_ = std::make_unique<push::testing::PumpedHub>(*ledger_, duty::ProjectInbox);
+    service_ = MakeService(*hub_);
+  }
+  std::unique_ptr<IncidentService> MakeService(push::Hub& hub) {
+    return std::make_unique<IncidentService>(*ledger_, ledger_.clock, hub, directory_, plans_,
+                                             privacy::Sealer(*keys_, "live"), table_);
   }
   // The process dies and comes back: followers stop where they are, the ledger is opened anew.
   void Restart() {
     StopFollowers();
+    service_.reset();
+    hub_.reset();
     ledger_.Open();
     Wire();
   }
@@ -285,6 +293,7 @@ class IncidentBench : public ::testing::Test {
   alert::FakeAlerts alerts_;
   ::huying::rules::RuleTable table_;
   std::unique_ptr<privacy::KeyStore> keys_;
+  std::unique_ptr<push::testing::PumpedHub> hub_;
   std::unique_ptr<IncidentService> service_;
   std::unique_ptr<ledger::Timekeeper> timekeeper_;
   std::unique_ptr<ledger::ReactorRunner> reactor_;
