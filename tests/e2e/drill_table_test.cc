@@ -154,8 +154,8 @@ TEST_F(DrillTest, R25_TheExplosionOf2009MeetsEveryExpectationOnAnyDayInOneProces
   EXPECT_EQ(base::FromProto(incident.occurred_at()), starts_at + absl::Hours(1));
   EXPECT_EQ(incident.level(), incident::v1::LEVEL_I);
   for (const auto& [name, clock] : result->situation.clocks()) {
-    EXPECT_NE(clock.state(), incident::v1::OVERDUE) << name;
-    EXPECT_NE(clock.state(), incident::v1::MET_LATE) << name;
+    EXPECT_NE(clock.state(), common::v1::Obligation::OVERDUE) << name;
+    EXPECT_NE(clock.state(), common::v1::Obligation::MET_LATE) << name;
   }
   for (const absl::CivilDay day : SundayAndMonday()) {
     Scenario dated = scenario;

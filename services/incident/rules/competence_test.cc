@@ -33,6 +33,7 @@ TEST_F(CompetenceTest, AreaAndTierCannotBeLent) {
 TEST_F(CompetenceTest, AMissingPowerItemIsFlaggedWhereOneIsWanted) {
   Competence said;
   said.covers_area = true;
+  said.tier_ok = true;
   EXPECT_TRUE(JudgeCompetence(actor_, said, incident_, false)->empty());
   auto flags = JudgeCompetence(actor_, said, incident_, true);
   ASSERT_EQ(flags->size(), 1u);
