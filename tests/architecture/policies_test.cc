@@ -4,6 +4,8 @@
 #include <google/protobuf/descriptor.h>
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "huying/alert/v1/alert_service.pb.h"
 #include "huying/common/v1/policy.pb.h"
 #include "huying/directory/v1/directory_service.pb.h"
@@ -11,6 +13,7 @@
 #include "huying/incident/v1/incident_service.pb.h"
 #include "huying/plan/v1/plan_service.pb.h"
 #include "huying/platform/v1/control.pb.h"
+#include "services/platform/guard/reach.h"
 
 namespace huying::architecture {
 namespace {
@@ -75,11 +78,19 @@ TEST(Policies, AWarningIsIssuedByTheDistrictOnly) {  // 突发事件应对法 �
 }
 
 TEST(Policies, ACommunityMayStartFirstHandlingButIssuesNoWarning) {  // R41
+  std::map<std::string, bool> open_to_a_community;
   for (const MethodDescriptor* method : AllMethods()) {
-    if (method->name() == "StartFirstHandling" || method->name() == "TakeIntake") {
-      EXPECT_EQ(method->options().GetExtension(common::v1::policy).lowest_tier(),
-                common::v1::COMMUNITY);
-    }
+    const auto& policy = method->options().GetExtension(common::v1::policy);
+    open_to_a_community[method->name()] =
+        guard::TierReaches(common::v1::COMMUNITY, policy.lowest_tier());
+  }
+  for (const char* name : {"TakeIntake", "StartFirstHandling"}) {
+    ASSERT_EQ(open_to_a_community.count(name), 1u) << name;
+    EXPECT_TRUE(open_to_a_community[name]) << name;
+  }
+  for (const char* name : {"ReviewWarning", "SignWarning", "IssueWarning"}) {
+    ASSERT_EQ(open_to_a_community.count(name), 1u) << name;
+    EXPECT_FALSE(open_to_a_community[name]) << name;
   }
 }
 

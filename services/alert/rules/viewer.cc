@@ -81,7 +81,7 @@ bool IsCalled(const Viewer& viewer, const v1::Escalation& step) {
 void Narrow(const Viewer& viewer, const Parents& parents, v1::Alert& alert) {
   const common::v1::Actor& author = alert.has_drafter() ? alert.drafter() : alert.issuer();
   const bool authors = InSubtree(viewer, author.area(), parents);
-  guard::ClearBeyond(authors ? common::v1::AUTHORS : common::v1::EVERY_READER, &alert);
+  guard::ClearBeyond(authors ? common::v1::AUTHORS : common::v1::AUDIENCE_UNSPECIFIED, &alert);
   if (!viewer.area.empty()) alert.set_concerns_you(Concerns(viewer, parents, alert));
 }
 
@@ -124,7 +124,7 @@ bool Narrow(const Viewer& viewer, v1::Escalation& step) {
       kept.insert(post);
     }
   }
-  guard::ClearBeyond(common::v1::EVERY_READER, &step);
+  guard::ClearBeyond(common::v1::AUDIENCE_UNSPECIFIED, &step);
   if (step.post_areas().empty()) return true;  // about the alert itself
   if (kept.size() != step.post_areas().size()) KeepSilent(kept, step);
   return !kept.empty();
