@@ -47,7 +47,10 @@ std::string Stage::DiceName(const std::string& record) {
 void Stage::Hear(const Heard& heard) {
   const std::string& name = heard.alert.name();
   const std::string& post = heard.post;
-  if (heard.alert.state() != alert::v1::ISSUED) {
+  const alert::v1::AlertState state = heard.alert.state();
+  if (state == alert::v1::DRAFT || state == alert::v1::REVIEWED || state == alert::v1::SIGNED)
+    return;
+  if (state != alert::v1::ISSUED) {
     over_.insert(name);
     return;
   }
