@@ -50,7 +50,7 @@ absl::Status SupersedePrevious(ledger::Transaction& tx, v1::Alert& alert,
   if (old.value.name() != alert.previous()) {
     tx.AddFlag(
         rules::MakeFlag("alert.chain-newest",
-                        absl::StrCat("起草后原预警已调整，现替换其最新一期 ", old.value.name())));
+                        absl::StrCat("起草后原预警已调整，现替换其最新一期：", old.value.name())));
     alert.set_previous(old.value.name());
   }
   ASSIGN_OR_RETURN(superseded, rules::Supersede(std::move(old.value), alert, tx.now()));
