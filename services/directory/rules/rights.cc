@@ -114,11 +114,6 @@ std::vector<Gain> Gains(const Sources& before, const Sources& after) {
   return gains;
 }
 
-bool IsOwn(const Gain& gain, const Actor& actor) {
-  return (!actor.account().empty() && gain.account() == actor.account()) ||
-         (!actor.person().empty() && gain.person() == actor.person());
-}
-
 // The rows that are not as they were.
 template <typename Rows, typename Known>
 Rows Changed(const Rows& rows, const Known& known, std::vector<int>* index = nullptr) {
@@ -290,6 +285,11 @@ absl::Status CheckAccounts(const Sources& before, const Sources& after, const v1
 
 }  // namespace
 
+bool IsOwn(const Gain& gain, const Actor& actor) {
+  return (!actor.account().empty() && gain.account() == actor.account()) ||
+         (!actor.person().empty() && gain.person() == actor.person());
+}
+
 bool IsGrave(std::string_view permission) {
   const std::string_view last = permission.substr(permission.rfind('.') + 1);
   return std::find(std::begin(kGrave), std::end(kGrave), last) != std::end(kGrave);
@@ -350,39 +350,6 @@ Verdict JudgeRights(const View& view, const v1::Directory& put, const Caller& ca
   verdict.alone = !verdict.second_person;
   verdict.refusal = verdict.alone ? CheckAlone(verdict.gains) : CheckProposer(caller.actor);
   return verdict;
-}
-
-absl::Status CheckProposed(const v1::Grant& grant) {
-  if (grant.state() == v1::Grant::AWAITS_SECOND) return absl::OkStatus();
-  return base::Refused(
-             Reason::ILLEGAL_TRANSITION,
-             grant.state() == v1::Grant::GRANTED ? "该授权已经复核生效" : "该授权未通过",
-             grant.state() == v1::Grant::GRANTED ? "it is confirmed already" : "it was rejected")
-      .Field("name")
-      .Rule("directory.grant-proposed")
-      .Next("需要时重新提出", "propose it anew when it is needed");
-}
-
-absl::Status MayConfirm(const v1::Grant& grant, const Actor& actor) {
-  RETURN_IF_ERROR(CheckProposed(grant));
-  const auto refuse = [](std::string_view zh, std::string_view en) {
-    return base::Denied(Reason::SAME_PERSON, zh, en)
-        .Rule("directory.second-person")
-        .Next("请由另一名有授权权限的人员复核",
-              "let another person with directory.roles confirm it");
-  };
-  if (actor.person().empty()) {
-    return refuse("复核人身份不明", "the confirming person is not known");
-  }
-  if (!guard::AreTwoPersons(grant.proposer(), actor)) {
-    return refuse("提出人不能自己复核", "whoever proposed it does not confirm it");
-  }
-  for (const Gain& gain : grant.gains()) {
-    if (IsOwn(gain, actor) || gain.person_before() == actor.person()) {
-      return refuse("因此获得权限的人不能复核", "whoever gains by it does not confirm it");
-    }
-  }
-  return absl::OkStatus();
 }
 
 absl::Status MaySetPassword(const View& view, const v1::Account& account, const Caller& caller) {

@@ -41,6 +41,9 @@ std::vector<v1::Grant::Gain> GainsOf(const View& view, const v1::Directory& chan
 // It has a grave right, the administrator's flag or another person.
 bool NeedsSecondPerson(const v1::Grant::Gain& gain);
 
+// Whoever acts gains it himself: by his account or as the person.
+bool IsOwn(const v1::Grant::Gain& gain, const common::v1::Actor& actor);
+
 // Whether somebody else than `actor` could confirm a grant: another person, known, with another enabled
 // account, who has directory.roles.
 bool SomebodyElseMayConfirm(const View& view, const common::v1::Actor& actor);
@@ -62,11 +65,6 @@ Verdict JudgeRights(const View& view, const v1::Directory& rows, const Caller& c
 
 // The same of rows that wait in a grant: what must hold whoever puts them, and what is gained by it now.
 Verdict JudgeHeld(const View& view, const v1::Directory& rows);
-
-// May the caller confirm it: another person and account than the proposer's, and not among those who gain.
-absl::Status MayConfirm(const v1::Grant& grant, const common::v1::Actor& actor);
-// It was neither confirmed nor rejected.
-absl::Status CheckProposed(const v1::Grant& grant);
 
 // May the caller set this account's password? Whoever can sign in as somebody may do all he may: an
 // administrator, or somebody who has all those rights himself.
