@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "services/directory/editor.h"
+#include "services/directory/rules/grants.h"
 #include "services/directory/store.h"
 #include "services/platform/base/clock.h"
 #include "services/platform/base/status.h"
