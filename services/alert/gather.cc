@@ -86,7 +86,7 @@ Gather::HolderFacts Gather::HoldersOf(const context::CallContext& context,
     held.set_person_name(holder.person_name());
     held.set_shift(holder.shift());
     held.set_standing(holder.standing());
-    held.set_cannot_sign_in(!holder.person().empty() && holder.account().empty());
+    held.set_cannot_sign_in(!holder.person().empty() && !holder.can_sign_in());
   }
   return facts;
 }

@@ -43,7 +43,7 @@ bool AskHolders(Api& directory, const context::CallContext& context,
 bool CanAnswer(const Held& held, const std::string& post) {
   const auto holder = held.by_post.find(post);
   return holder != held.by_post.end() && !holder->second.person().empty() &&
-         !holder->second.account().empty();
+         holder->second.can_sign_in();
 }
 
 absl::StatusOr<Fact<guard::Competence>> Facts::CompetenceOf(const Context& context,
