@@ -44,9 +44,9 @@ TEST_F(CompetenceTest, AMissingPowerItemIsFlaggedWhereOneIsWanted) {
 
 TEST_F(CompetenceTest, WithoutDirectoryTheTokensAreaDecidesAndItIsFlagged) {
   using common::v1::Tier;
-  for (const auto& [tier, area] : {std::pair(Tier::COMMUNITY, "230407001001"),
-                                   std::pair(Tier::SUBDISTRICT, "230407001000"),
-                                   std::pair(Tier::DISTRICT, "230407000000")}) {
+  for (const auto& [tier, area] :
+       {std::pair(Tier::COMMUNITY, "230407001001"), std::pair(Tier::SUBDISTRICT, "230407001000"),
+        std::pair(Tier::DISTRICT, "230407000000")}) {
     actor_.set_tier(tier);
     actor_.set_area(area);
     auto flags = JudgeCompetence(actor_, std::nullopt, incident_, true);
