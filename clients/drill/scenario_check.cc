@@ -227,7 +227,7 @@ class Checker {
     std::vector<std::string> states;
     for (const std::string& kind : kinds) {
       if (!match.kind().empty() && match.kind() != kind) continue;
-      for (const auto* type : TypesOf(ledger, kind)) {
+      for (const auto* type : drill::rules::SubjectTypes(ledger, kind)) {
         const std::vector<std::string> own = drill::rules::StatesOf(*type);
         states.insert(states.end(), own.begin(), own.end());
       }
@@ -238,7 +238,7 @@ class Checker {
   void CheckField(const std::string& kind, const std::string& ledger, const std::string& path,
                   const std::string& value, int line) {
     absl::Status status;
-    for (const auto* type : TypesOf(ledger, kind)) {
+    for (const auto* type : drill::rules::SubjectTypes(ledger, kind)) {
       status = drill::rules::CheckField(*type, path, value);
       if (status.ok()) break;
     }
@@ -252,22 +252,6 @@ class Checker {
     if (value.rfind("posts/", 0) == 0 || value.rfind("${", 0) == 0) return;
     Add(line, true, absl::StrCat("岗位应写作 posts/…，而不是“", value, "”"),
         absl::StrCat("a post is written posts/…, not '", value, "'"));
-  }
-
-  // With an act its ledger's type; without one, that of each ledger that has such records.
-  static std::vector<const google::protobuf::Descriptor*> TypesOf(const std::string& ledger,
-                                                                  const std::string& kind) {
-    std::vector<const google::protobuf::Descriptor*> types;
-    const auto add = [&](std::string_view each) {
-      const auto* type = drill::rules::SubjectType(each, kind);
-      if (type != nullptr) types.push_back(type);
-    };
-    if (!ledger.empty() && ledger != "ledger") {
-      add(ledger);
-    } else {
-      for (const char* each : {"directory", "plan", "alert", "incident"}) add(each);
-    }
-    return types;
   }
 
   static bool IsIn(const std::vector<std::string>& all, const std::string& one) {

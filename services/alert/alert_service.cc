@@ -118,6 +118,15 @@ absl::Status JudgeEnding(ledger::Transaction& tx, const common::v1::Actor& origi
   return status;
 }
 
+absl::Status JudgeEndingOfIssued(ledger::Transaction& tx, const v1::Alert& alert,
+                                 const std::optional<rules::Competence>& competence,
+                                 const std::vector<std::string>& areas) {
+  tx.SetCase(alert.case_id());
+  if (alert.kind() == v1::WARNING) RETURN_IF_ERROR(JudgeDistrict(tx));
+  RETURN_IF_ERROR(Judge(tx, competence, areas, alert.parents()).status());
+  return JudgeEnding(tx, alert.issuer(), competence, alert.parents());
+}
+
 std::string AlertSeries(absl::Time at) {
   const int64_t year = absl::ToCivilYear(at, absl::FixedTimeZone(8 * 60 * 60)).year();
   return absl::StrCat("alerts/", year);
@@ -185,8 +194,7 @@ AlertService::Command AlertService::LiftAlert(const Context& context,
       GatherActing(context, warning ? "alert.warning.sign" : "alert.notice.issue", areas, "name"));
   if (warning && !acting.competence) {
     // The policy asked for alert.lift only; a warning wants its signer's permission.
-    const auto& held = context.permissions;
-    if (std::find(held.begin(), held.end(), "alert.warning.sign") == held.end()) {
+    if (!context.permissions.Contains("alert.warning.sign")) {
       return base::Denied(Reason::PERMISSION_MISSING, "解除预警须由签发岗位办理",
                           "a warning is lifted by a post that may sign one")
           .Rule("alert.competence");
@@ -195,13 +203,9 @@ AlertService::Command AlertService::LiftAlert(const Context& context,
   ledger::Command command;
   command.reads = {CaseRef(seen.case_id()), kAlerts.Ref(request.name())};
   AddLadderReads(seen.name(), command);
-  command.decide = [request, areas, acting, warning](ledger::Transaction& tx) -> absl::Status {
+  command.decide = [request, areas, acting](ledger::Transaction& tx) -> absl::Status {
     ASSIGN_OR_RETURN(auto stored, tx.Get(kAlerts, request.name()));
-    tx.SetCase(stored.value.case_id());
-    if (warning) RETURN_IF_ERROR(JudgeDistrict(tx));
-    RETURN_IF_ERROR(Judge(tx, acting.competence, areas, stored.value.parents()).status());
-    RETURN_IF_ERROR(
-        JudgeEnding(tx, stored.value.issuer(), acting.competence, stored.value.parents()));
+    RETURN_IF_ERROR(JudgeEndingOfIssued(tx, stored.value, acting.competence, areas));
     ASSIGN_OR_RETURN(v1::Alert alert,
                      rules::Lift(std::move(stored.value), request.reason(), tx.actor(), tx.now()));
     tx.Change(kAlerts, alert.name(), alert);

@@ -148,6 +148,11 @@ absl::Status JudgeDistrict(ledger::Transaction& tx);
 absl::Status JudgeEnding(ledger::Transaction& tx, const common::v1::Actor& origin,
                          const std::optional<rules::Competence>& competence,
                          const rules::Parents& parents);
+// Who may end an alert that is out, by lifting or by retracting it: the above, and the area's competence. Sets
+// the entry's case.
+absl::Status JudgeEndingOfIssued(ledger::Transaction& tx, const v1::Alert& alert,
+                                 const std::optional<rules::Competence>& competence,
+                                 const std::vector<std::string>& areas);
 template <typename Areas>
 std::vector<std::string> ToStrings(const Areas& areas) {
   return {areas.begin(), areas.end()};

@@ -36,7 +36,6 @@ AlertService::Command AlertService::RetractAlert(const Context& context,
                                                  const v1::RetractAlertRequest& request) {
   RETURN_IF_ERROR(rules::ValidateReason(request.reason(), "reason", Limits()));
   ASSIGN_OR_RETURN(const v1::Alert seen, Peek(request.name()));
-  const bool warning = seen.kind() == v1::WARNING;
   const std::vector<std::string> areas = ToStrings(seen.target_areas());
   ASSIGN_OR_RETURN(Acting acting, GatherActing(context, "alert.lift", areas, "name"));
   const absl::Time now = clock_.Now();
@@ -54,14 +53,10 @@ AlertService::Command AlertService::RetractAlert(const Context& context,
   command.reads = {CaseRef(seen.case_id()), kAlerts.Ref(request.name()),
                    kRecipientLists.Ref(request.name())};
   AddLadderReads(seen.name(), command);
-  command.decide = [request, areas, acting, warning, facts, limits,
+  command.decide = [request, areas, acting, facts, limits,
                     shown](ledger::Transaction& tx) -> absl::Status {
     ASSIGN_OR_RETURN(auto stored, tx.Get(kAlerts, request.name()));
-    tx.SetCase(stored.value.case_id());
-    if (warning) RETURN_IF_ERROR(JudgeDistrict(tx));
-    RETURN_IF_ERROR(Judge(tx, acting.competence, areas, stored.value.parents()).status());
-    RETURN_IF_ERROR(
-        JudgeEnding(tx, stored.value.issuer(), acting.competence, stored.value.parents()));
+    RETURN_IF_ERROR(JudgeEndingOfIssued(tx, stored.value, acting.competence, areas));
     ASSIGN_OR_RETURN(rules::Retracted done,
                      rules::Retract(std::move(stored.value), request.reason(),
                                     request.has_urgency() ? &request.urgency() : nullptr, facts,

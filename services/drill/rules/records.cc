@@ -109,6 +109,21 @@ const Descriptor* SubjectType(std::string_view ledger, std::string_view kind) {
   return found;
 }
 
+std::vector<const Descriptor*> SubjectTypes(std::string_view ledger, std::string_view kind) {
+  std::vector<const Descriptor*> types;
+  const auto add = [&](std::string_view each) {
+    const Descriptor* type = SubjectType(each, kind);
+    const bool fresh = std::find(types.begin(), types.end(), type) == types.end();
+    if (type != nullptr && fresh) types.push_back(type);
+  };
+  if (!ledger.empty()) {
+    add(ledger);
+  } else {
+    for (const std::string_view each : kLedgers) add(each);
+  }
+  return types;
+}
+
 std::vector<std::string> KindsOf(std::string_view ledger) {
   std::vector<std::string> kinds;
   const auto add = [&kinds](const std::string& kind, const Descriptor*) { kinds.push_back(kind); };

@@ -20,6 +20,10 @@ namespace huying::drill::rules {
 // Null when the ledger has no records of this kind.
 const google::protobuf::Descriptor* SubjectType(std::string_view ledger, std::string_view kind);
 
+// The same in every ledger with "", where a kind may stand in several.
+std::vector<const google::protobuf::Descriptor*> SubjectTypes(std::string_view ledger,
+                                                              std::string_view kind);
+
 // Kinds of a ledger, or of every ledger with "". Sorted.
 std::vector<std::string> KindsOf(std::string_view ledger);
 
